@@ -1,0 +1,188 @@
+/**
+ * Contracts of the pipeline: job, region result, and the names of queues, streams and keys. Only here are they built.
+ * Before: services/scheduler/src/tick.ts fills a job. After: services/probe-worker/src/run-probe-job.ts runs it.
+ */
+import { z } from "zod";
+import { shardOf } from "./shard.ts";
+import { ERAS, FAILURE_LAYERS, FAILURE_REASONS, PROBE_STATES, TRANSPORTS } from "./states.ts";
+
+/** Format version of jobs, results and stream entries. A reader that meets another one refuses and sets it aside. */
+export const PIPELINE_VERSION = 1;
+
+export const JOB_KINDS = ["slot", "look", "now", "check", "audit"] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
+
+const epochMs = z.int().nonnegative();
+const region = z.string().regex(/^[a-z]{2}-[a-z]+(-\d)?$/);
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** What an earlier probe learned about how this endpoint speaks; tried first, re-detected when it fails. */
+export const rememberedWireSchema = z.object({
+  era: z.enum(ERAS),
+  transport: z.enum(["http", "sse"]),
+  protocolVersion: z.string().max(32),
+});
+export type RememberedWire = z.infer<typeof rememberedWireSchema>;
+
+/**
+ * Whether and how a tool may be called. `never`: unclaimed endpoints and `/check`. `auto`: `health_check` if it is
+ * listed and needs no arguments. `named`: the tool the owner chose, with arguments confirmed read-only.
+ */
+export const healthOptionsSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("never") }),
+  z.object({ kind: z.literal("auto") }),
+  z.object({
+    kind: z.literal("named"),
+    tool: z.string().max(128),
+    arguments: z.record(z.string(), z.unknown()),
+  }),
+]);
+export type HealthOptions = z.infer<typeof healthOptionsSchema>;
+
+export const probeJobSchema = z.object({
+  v: z.literal(PIPELINE_VERSION),
+  traceparent: z.string().max(64),
+  kind: z.enum(JOB_KINDS),
+  /** Endpoint uuid; for `check` jobs the uuid of the check, which has no row. */
+  endpointId: z.uuid(),
+  /** What caps, kills and slow-down count against: `tenant:<uuid>`, or `domain:<registrable domain>` for unclaimed endpoints. */
+  capKey: z.string().max(300),
+  configVersion: z.int().nonnegative(),
+  region,
+  regionsAsked: z.array(region).min(1).max(16),
+  slotAtMs: epochMs,
+  /** Not run before this; picked up more than 30 s after it, the job is dropped and counted. */
+  notBeforeMs: epochMs,
+  /** Epoch minute (ms / 60,000) the result belongs to. */
+  minute: z.int().nonnegative(),
+  lastSlotOfMinuteAtMs: epochMs,
+  /** Minutes the verdict-minute stands for: the endpoint's cadence. */
+  coversMinutes: z.int().min(1).max(1440),
+  retentionClass: z.string().max(32),
+  look: z.object({ confirmation: epochMs, n: z.union([z.literal(1), z.literal(2)]) }).nullable(),
+  url: z.string().max(2048),
+  transport: z.enum(TRANSPORTS),
+  remembered: rememberedWireSchema.nullable(),
+  lastFullHash: hash.nullable(),
+  isToolListEmptyAtBaseline: z.boolean(),
+  health: healthOptionsSchema,
+  /** Whole-probe budget: 30 s, looks 10 s, looks of slow endpoints 20 s. */
+  budgetMs: z.int().min(1000).max(30_000),
+  hasSecondAttempt: z.boolean(),
+  /** Signed ticket naming the credential; null for open endpoints. Never the credential. */
+  credentialTicket: z.string().max(1024).nullable(),
+});
+export type ProbeJob = z.infer<typeof probeJobSchema>;
+
+export const PROBE_STEPS = [
+  "dns",
+  "tcp",
+  "tls",
+  "http",
+  "detect",
+  "handshake",
+  "initialized",
+  "tools_list",
+  "health",
+  "auth_metadata",
+  "close",
+] as const;
+
+/** One line of the waterfall. `ms` is null for a step that was not reached or took no measurable part. */
+export const probeStepSchema = z.object({
+  step: z.enum(PROBE_STEPS),
+  ms: z.number().nonnegative().nullable(),
+  ok: z.boolean(),
+  detail: z.string().max(300).nullable(),
+});
+export type ProbeStep = z.infer<typeof probeStepSchema>;
+
+/** Everything one probe concluded; made by the probe library, used alike by worker, `/check` and CLI. */
+export const probeFindingSchema = z.object({
+  state: z.enum(PROBE_STATES),
+  reason: z.enum(FAILURE_REASONS).nullable(),
+  layer: z.enum(FAILURE_LAYERS).nullable(),
+  /** Finer than the reason, from our own list (`tls_expired`, `id_mismatch`, …); for people, never for routing. */
+  detail: z.string().max(200).nullable(),
+  isAuthRequired: z.boolean(),
+  startedAtMs: epochMs,
+  observedAtMs: epochMs,
+  /** Request sent → handshake reply complete, without dns, tcp and tls. */
+  latencyMs: z.number().nonnegative().nullable(),
+  era: z.enum(ERAS).nullable(),
+  protocolVersion: z.string().max(32).nullable(),
+  transport: z.enum(["http", "sse"]).nullable(),
+  server: z.object({ name: z.string().max(200), version: z.string().max(100) }).nullable(),
+  toolsCount: z.int().nonnegative().nullable(),
+  contractHash: hash.nullable(),
+  fullHash: hash.nullable(),
+  /** The failure that a second attempt healed. */
+  transientReason: z.enum(FAILURE_REASONS).nullable(),
+  tlsExpiresAtMs: epochMs.nullable(),
+  retryAfterMs: z.int().nonnegative().nullable(),
+  lints: z.array(z.string().max(200)).max(50),
+  steps: z.array(probeStepSchema).max(40),
+  /** Redacted excerpt of what the endpoint answered; failures only. */
+  evidence: z.string().max(500).nullable(),
+});
+export type ProbeFinding = z.infer<typeof probeFindingSchema>;
+
+/** A finding with the job it answers: what goes to the report script. */
+export const regionResultSchema = z.object({
+  v: z.literal(PIPELINE_VERSION),
+  traceparent: z.string().max(64),
+  jobId: z.string().max(200),
+  job: probeJobSchema.pick({
+    kind: true,
+    endpointId: true,
+    region: true,
+    regionsAsked: true,
+    slotAtMs: true,
+    minute: true,
+    lastSlotOfMinuteAtMs: true,
+    coversMinutes: true,
+    retentionClass: true,
+    look: true,
+    lastFullHash: true,
+  }),
+  finding: probeFindingSchema,
+});
+export type RegionResult = z.infer<typeof regionResultSchema>;
+
+/** BullMQ queue of a region's slot, look, now and audit jobs. The prefix is a hash tag: one queue, one Redis node. */
+export const probeQueueName = (regionId: string) => ({
+  name: `probe-${regionId}`,
+  prefix: `{probe-${regionId}}`,
+});
+/** Queue of `/check` jobs of a region: strangers never wait behind, nor delay, the watched endpoints. */
+export const checkQueueName = (regionId: string) => ({
+  name: `check-${regionId}`,
+  prefix: `{check-${regionId}}`,
+});
+
+export const slotJobId = (endpointId: string, slotAtMs: number) => `${endpointId}-${slotAtMs}`;
+export const lookJobId = (endpointId: string, confirmation: number, n: 1 | 2) =>
+  `${endpointId}-look-${confirmation}-${n}`;
+export const nowJobId = (endpointId: string, requestedAtMs: number) => `${endpointId}-now-${requestedAtMs}`;
+export const checkJobId = (checkId: string) => `check-${checkId}`;
+
+export const verdictMinuteKey = (endpointId: string, minute: number) =>
+  `vm:{${shardOf(endpointId)}}:${endpointId}:${minute}`;
+export const nowKey = (endpointId: string) => `now:{${shardOf(endpointId)}}:${endpointId}`;
+export const toolListKey = (endpointId: string, fullHash: string) =>
+  `tl:{${shardOf(endpointId)}}:${endpointId}:${fullHash}`;
+export const unsealedKey = (shard: string) => `unsealed:{${shard}}`;
+export const verdictStream = (shard: string) => `verdicts:{${shard}}`;
+export const regionKey = (regionId: string) => `region:${regionId}`;
+
+export const ARCHIVER_GROUP = "archiver";
+export const ROUTER_GROUP = "alert-router";
+export const CONSUMER_GROUPS = [ARCHIVER_GROUP, ROUTER_GROUP] as const;
+
+/** A job picked up later than this after its not-before is dropped and counted, never run late. */
+export const JOB_LATE_AFTER_MS = 30_000;
+/** Finished jobs stay this long so that adding one twice adds nothing. */
+export const FINISHED_JOB_KEPT_S = 180;
+
+export const MINUTE_MS = 60_000;
+export const minuteOf = (atMs: number) => Math.floor(atMs / MINUTE_MS);
