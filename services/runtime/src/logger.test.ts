@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { openLogger } from "./logger.ts";
+
+function logged(write: (log: ReturnType<typeof openLogger>) => void): string {
+  const lines: string[] = [];
+  write(openLogger("test", "info", { write: (line: string) => void lines.push(line) }));
+  return lines.join("");
+}
+
+test("a secret field is blanked wherever it stands in the first two levels", () => {
+  const line = logged((log) =>
+    log.info({ token: "s3cret", request: { headers: { authorization: "s3cret" }, password: "s3cret" } }, "x"),
+  );
+  expect(line).not.toContain("s3cret");
+});
+
+test.each([
+  ["a bearer token in a message", "got Bearer s3cretvalue"],
+  ["an API key of ours", "key amk_live_s3cret_s3cret"],
+  ["a password in a URL", "cannot reach postgres://app:s3cret@127.0.0.1/db"],
+  ["a token in a query string", "GET https://example.com/mcp?token=s3cret&x=1"],
+])("%s is blanked in free text and in errors", (_name, text) => {
+  expect(logged((log) => log.info(text))).not.toContain("s3cret");
+  expect(logged((log) => log.error({ err: new Error(text) }, "failed"))).not.toContain("s3cret");
+});
+
+test("ordinary text is left as it is", () => {
+  expect(logged((log) => log.info({ jobId: "a-1" }, "probed https://example.com/mcp"))).toContain(
+    "https://example.com/mcp",
+  );
+});

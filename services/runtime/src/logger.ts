@@ -1,0 +1,48 @@
+import { type DestinationStream, type Logger, pino } from "pino";
+
+export type { Logger } from "pino";
+
+/** Fields that never reach a log line, at the top level or one level down. */
+const SECRET_FIELDS = [
+  "authorization",
+  "cookie",
+  "set-cookie",
+  "password",
+  "secret",
+  "token",
+  "bearer",
+  "apiKey",
+  "credential",
+  "credentialTicket",
+];
+
+/** Secrets inside free text: bearer and basic values, our API keys, passwords in URLs, tokens in query strings. */
+const SECRET_TEXT: readonly [RegExp, string][] = [
+  [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, "$1 [redacted]"],
+  [/\bamk_[a-z]+_[A-Za-z0-9_]+/g, "amk_[redacted]"],
+  [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:@/"]*):[^\s@/"]+@/gi, "$1:[redacted]@"],
+  [/([?&](?:access_token|api_key|apikey|token|key|secret|sig|signature)=)[^&\s"]+/gi, "$1[redacted]"],
+];
+
+/** Blanks what looks like a secret in a text that is about to be logged. */
+export function redactSecrets(text: string): string {
+  return SECRET_TEXT.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
+}
+
+/**
+ * JSON-lines logger of a process (pino). Redacts by field name, then by pattern over the finished line, so that a
+ * secret inside an error message or a URL is caught too. `destination` is for tests; default is standard output.
+ */
+export function openLogger(name: string, level: string, destination?: DestinationStream): Logger {
+  const options = {
+    name,
+    level,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: {
+      paths: SECRET_FIELDS.flatMap((field) => [`["${field}"]`, `*["${field}"]`, `*.headers["${field}"]`]),
+      censor: "[redacted]",
+    },
+    hooks: { streamWrite: redactSecrets },
+  };
+  return destination ? pino(options, destination) : pino(options);
+}
