@@ -174,6 +174,12 @@ export const toolListKey = (endpointId: string, fullHash: string) =>
 export const unsealedKey = (shard: string) => `unsealed:{${shard}}`;
 export const verdictStream = (shard: string) => `verdicts:{${shard}}`;
 export const regionKey = (regionId: string) => `region:${regionId}`;
+/** Instants (zset) at which probes of this cap key killed a worker child, proven in quarantine; lives an hour. */
+export const killsKey = (capKey: string) => `kills:${capKey}`;
+/** Present while a cap key is slowed down for such kills: the scheduler then leaves at least `SLOWDOWN_CADENCE_S` between slots. */
+export const slowdownKey = (capKey: string) => `slowdown:${capKey}`;
+/** List of payloads of a queue that were refused (unknown version, broken shape), newest first, kept for a human. */
+export const refusedKey = (queueName: string) => `refused:${queueName}`;
 
 export const ARCHIVER_GROUP = "archiver";
 export const ROUTER_GROUP = "alert-router";
@@ -181,6 +187,8 @@ export const CONSUMER_GROUPS = [ARCHIVER_GROUP, ROUTER_GROUP] as const;
 
 /** A job picked up later than this after its not-before is dropped and counted, never run late. */
 export const JOB_LATE_AFTER_MS = 30_000;
+/** Shortest cadence of a cap key while its `slowdownKey` exists. */
+export const SLOWDOWN_CADENCE_S = 300;
 /** Finished jobs stay this long so that adding one twice adds nothing. */
 export const FINISHED_JOB_KEPT_S = 180;
 
