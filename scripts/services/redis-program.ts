@@ -1,6 +1,6 @@
 /** Finds a Redis server on this machine, or gets one from the distribution's packages. */
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 export interface RedisProgram {
@@ -149,6 +149,7 @@ function unpackPackage(root: string): string {
       return unpacked.stderr ?? `dpkg: ${unpacked.error?.message}`;
     }
   }
+  rmSync(work, { recursive: true, force: true });
   return "";
 }
 
