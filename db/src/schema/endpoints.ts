@@ -1,0 +1,48 @@
+import type { HealthOptions } from "@alivemcp/core/pipeline";
+import { TRANSPORTS } from "@alivemcp/core/states";
+import { boolean, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import { tenants } from "./tenants.ts";
+
+export const endpoints = pgTable("endpoints", {
+  id: uuid().primaryKey().defaultRandom(),
+  number: integer().notNull().unique().generatedAlwaysAsIdentity(),
+  tenantId: uuid("tenant_id")
+    .notNull()
+    .references(() => tenants.id),
+  slug: text().notNull().unique(),
+  name: text().notNull(),
+  url: text().notNull(),
+  normalizedUrl: text("normalized_url").notNull(),
+  host: text().notNull(),
+  registrableDomain: text("registrable_domain").notNull(),
+  transport: text({ enum: TRANSPORTS }).notNull().default("auto"),
+  visibility: text({ enum: ["public", "unlisted", "private"] }).notNull(),
+  standing: text({ enum: ["unclaimed", "added", "claimed"] }).notNull(),
+  cadenceS: integer("cadence_s").notNull().default(60),
+  regions: text().array().notNull().default([]),
+  confirmationPeriodMs: integer("confirmation_period_ms").notNull().default(30_000),
+  health: jsonb().$type<HealthOptions>().notNull().default({ kind: "auto" }),
+  configVersion: integer("config_version").notNull().default(1),
+  retentionClass: text("retention_class").notNull(),
+  pausedAt: timestamp("paused_at", { withTimezone: true }),
+  firstWatchedAt: timestamp("first_watched_at", { withTimezone: true }).notNull().defaultNow(),
+  runbookUrl: text("runbook_url"),
+  isDemo: boolean("is_demo").notNull().default(false),
+  createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
+  updatedAt: timestamp("updated_at", { withTimezone: true }).notNull().defaultNow(),
+});
+
+export const follow = pgTable(
+  "follow",
+  {
+    tenantId: uuid("tenant_id")
+      .notNull()
+      .references(() => tenants.id),
+    endpointId: uuid("endpoint_id")
+      .notNull()
+      .references(() => endpoints.id),
+    cadenceS: integer("cadence_s").notNull(),
+    createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.endpointId] })],
+);
