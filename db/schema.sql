@@ -167,6 +167,7 @@ ALTER TABLE drift_event ADD CONSTRAINT drift_event_once UNIQUE NULLS NOT DISTINC
 CREATE INDEX drift_event_by_from ON public.drift_event USING btree (from_full_hash);
 CREATE INDEX drift_event_by_to ON public.drift_event USING btree (to_full_hash);
 CREATE INDEX drift_event_newest ON public.drift_event USING btree (endpoint_id, at DESC);
+CREATE INDEX drift_event_recent ON public.drift_event USING btree (at DESC);
 ALTER TABLE drift_event ENABLE ROW LEVEL SECURITY;
 ALTER TABLE drift_event FORCE ROW LEVEL SECURITY;
 CREATE POLICY app_accept ON drift_event FOR UPDATE TO alivemcp_app USING (endpoint_id IN ( SELECT e.id
@@ -681,7 +682,10 @@ CREATE VIEW public_endpoint WITH (security_barrier=true) AS
     e.number,
     e.slug,
     e.name,
-    split_part(e.url, '?'::text, 1) AS url_without_query,
+        CASE e.visibility
+            WHEN 'public'::text THEN split_part(e.url, '?'::text, 1)
+            ELSE "substring"(e.url, '^https?://[^/?#]+'::text)
+        END AS url_without_query,
     e.host,
     e.registrable_domain,
     e.transport,
@@ -705,7 +709,11 @@ CREATE VIEW public_endpoint WITH (security_barrier=true) AS
     m.server_version,
     m.tools_count,
     m.tls_expires_at,
-    m.dead_since
+    m.dead_since,
+    LEAST(e.cadence_s, ( SELECT min(f.cadence_s) AS min
+           FROM follow f
+          WHERE f.endpoint_id = e.id)) AS wanted_cadence_s,
+    POSITION(('?'::text) IN (e.url)) > 0 AS has_query
    FROM endpoints e
      LEFT JOIN endpoint_memory m ON m.endpoint_id = e.id
   WHERE e.visibility = ANY (ARRAY['public'::text, 'unlisted'::text]);

@@ -1,163 +1,139 @@
-import { and, asc, eq, gt } from "drizzle-orm";
+import type { HealthOptions } from "@alivemcp/core/pipeline";
+import type { RetentionClass } from "@alivemcp/core/plans";
+import type { Transport } from "@alivemcp/core/states";
+import { and, desc, eq, lt, or } from "drizzle-orm";
 import { sql } from "drizzle-orm/sql";
 import type pg from "pg";
-import { endpoints, follow } from "../schema/endpoints.ts";
+import { endpoints } from "../schema/endpoints.ts";
 import { type TenantScope, type Tx, withTenant } from "../tenant-scope.ts";
 
-export type Endpoint = typeof endpoints.$inferSelect;
-type NewEndpoint = Omit<typeof endpoints.$inferInsert, "tenantId" | "id" | "configVersion">;
+export type EndpointRow = typeof endpoints.$inferSelect;
 
-/** What another tenant may know of an endpoint on the board. */
-export interface BoardEndpoint {
-  readonly id: string;
+export interface NewEndpoint {
   readonly slug: string;
-  readonly standing: Endpoint["standing"];
+  readonly name: string;
+  readonly url: string;
+  readonly normalizedUrl: string;
+  readonly host: string;
+  readonly registrableDomain: string;
+  readonly transport: Transport;
+  readonly visibility: "public" | "unlisted";
+  readonly cadenceS: number;
+  readonly health: HealthOptions;
+  readonly retentionClass: RetentionClass;
+  readonly isDemo: boolean;
 }
 
 export type InsertEndpointOutcome =
-  | { readonly kind: "inserted"; readonly endpoint: Endpoint }
-  | { readonly kind: "already-yours"; readonly endpoint: Endpoint }
-  /** The URL is on the board: offer follow or claim. Unlisted and private ones of others are never revealed. */
-  | { readonly kind: "on-board"; readonly endpoint: BoardEndpoint }
-  | { readonly kind: "limit-reached"; readonly endpointsMax: number }
-  /** Try again with another slug. */
+  | { readonly kind: "inserted"; readonly endpoint: EndpointRow }
+  /** This tenant watches the URL already. */
+  | { readonly kind: "already-added"; readonly endpoint: EndpointRow }
+  /** The URL is on the board under another tenant: never a second probe of it. */
+  | { readonly kind: "on-board"; readonly slug: string }
   | { readonly kind: "slug-taken" };
 
+const UNIQUE_VIOLATION = "23505";
+
 /**
- * Adds an endpoint to the tenant, unless the URL is already watched by it or stands on the board, or the plan's limit
- * (added and followed together) is reached. Concurrent calls of one tenant run one after the other.
+ * Adds an endpoint to a tenant, which thereby confirms that it may be probed. A URL is watched once per tenant and
+ * once on the board; both conflicts are answers. Runs in one transaction as `app`.
  */
-export function insertEndpoint(
+export async function insertEndpoint(
   scope: TenantScope,
   pool: pg.Pool,
-  input: { endpoint: NewEndpoint; endpointsMax: number },
+  endpoint: NewEndpoint,
 ): Promise<InsertEndpointOutcome> {
-  return withTenant(scope, pool, async (tx) => {
-    await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended(${scope.tenantId}, 0))`);
-    const known = await findKnown(scope, tx, input.endpoint.normalizedUrl);
-    if (known) {
-      return known;
+  try {
+    return await withTenant(scope, pool, (tx) => insertUnlessKnown(scope, tx, endpoint));
+  } catch (err) {
+    if (sqlState(err) === UNIQUE_VIOLATION) {
+      return withTenant(
+        scope,
+        pool,
+        async (tx) => (await findKnown(scope, tx, endpoint)) ?? { kind: "slug-taken" },
+      );
     }
-    if ((await countWatched(scope, tx)) >= input.endpointsMax) {
-      return { kind: "limit-reached", endpointsMax: input.endpointsMax };
-    }
-    const [endpoint] = await tx
-      .insert(endpoints)
-      .values({ ...input.endpoint, tenantId: scope.tenantId })
-      .onConflictDoNothing()
-      .returning();
-    if (endpoint) {
-      return { kind: "inserted", endpoint };
-    }
-    // Somebody else put the URL on the board in the meantime, or owns the slug.
-    return (await findKnown(scope, tx, input.endpoint.normalizedUrl)) ?? { kind: "slug-taken" };
-  });
+    throw err;
+  }
+}
+
+async function insertUnlessKnown(
+  scope: TenantScope,
+  tx: Tx,
+  endpoint: NewEndpoint,
+): Promise<InsertEndpointOutcome> {
+  const known = await findKnown(scope, tx, endpoint);
+  if (known) {
+    return known;
+  }
+  const [row] = await tx
+    .insert(endpoints)
+    .values({ ...endpoint, tenantId: scope.tenantId, standing: "added" })
+    .returning();
+  return { kind: "inserted", endpoint: row as EndpointRow };
 }
 
 async function findKnown(
   scope: TenantScope,
   tx: Tx,
-  normalizedUrl: string,
+  endpoint: NewEndpoint,
 ): Promise<InsertEndpointOutcome | null> {
   const [own] = await tx
     .select()
     .from(endpoints)
-    .where(and(eq(endpoints.tenantId, scope.tenantId), eq(endpoints.normalizedUrl, normalizedUrl)));
+    .where(and(eq(endpoints.tenantId, scope.tenantId), eq(endpoints.normalizedUrl, endpoint.normalizedUrl)));
   if (own) {
-    return { kind: "already-yours", endpoint: own };
+    return { kind: "already-added", endpoint: own };
   }
-  const { rows } = await tx.execute(sql`SELECT id, slug, standing FROM board_endpoint_at(${normalizedUrl})`);
-  const onBoard = rows[0] as BoardEndpoint | undefined;
-  return onBoard ? { kind: "on-board", endpoint: onBoard } : null;
+  const { rows } = await tx.execute<{ slug: string }>(
+    sql`SELECT slug FROM board_endpoint_at(${endpoint.normalizedUrl})`,
+  );
+  return rows[0] ? { kind: "on-board", slug: rows[0].slug } : null;
 }
 
-async function countWatched(scope: TenantScope, tx: Tx): Promise<number> {
-  const { rows } = await tx.execute<{ watched: number }>(sql`
-    SELECT (SELECT count(*)::int FROM ${endpoints} WHERE ${endpoints.tenantId} = ${scope.tenantId})
-      + (SELECT count(*)::int FROM ${follow} WHERE ${follow.tenantId} = ${scope.tenantId}) AS watched`);
-  return rows[0]?.watched ?? 0;
+function sqlState(err: unknown): string | undefined {
+  const { code, cause } = err as { code?: string; cause?: { code?: string } };
+  return cause?.code ?? code;
 }
 
-/** The tenant's endpoint, or null: another tenant's is not found either. */
-export function findEndpoint(scope: TenantScope, pool: pg.Pool, id: string): Promise<Endpoint | null> {
+/** One endpoint of the tenant by slug or id; null when it is another tenant's or nobody's. */
+export async function findEndpoint(
+  scope: TenantScope,
+  pool: pg.Pool,
+  slugOrId: string,
+): Promise<EndpointRow | null> {
+  const isId = /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(slugOrId);
   return withTenant(scope, pool, async (tx) => {
-    const [endpoint] = await tx
+    const [row] = await tx
       .select()
       .from(endpoints)
-      .where(and(eq(endpoints.tenantId, scope.tenantId), eq(endpoints.id, id)));
-    return endpoint ?? null;
+      .where(
+        and(
+          eq(endpoints.tenantId, scope.tenantId),
+          or(eq(endpoints.slug, slugOrId), isId ? eq(endpoints.id, slugOrId) : undefined),
+        ),
+      );
+    return row ?? null;
   });
 }
 
-/** The tenant's endpoint with this slug, or null. */
-export function findEndpointBySlug(
+/** The tenant's endpoints, newest first; `beforeNumber` is the number of the last row of the page before. Leans on the key of `number`. */
+export async function listEndpoints(
   scope: TenantScope,
   pool: pg.Pool,
-  slug: string,
-): Promise<Endpoint | null> {
-  return withTenant(scope, pool, async (tx) => {
-    const [endpoint] = await tx
-      .select()
-      .from(endpoints)
-      .where(and(eq(endpoints.tenantId, scope.tenantId), eq(endpoints.slug, slug)));
-    return endpoint ?? null;
-  });
-}
-
-/** One page of the tenant's endpoints in the order they were added; the next one begins after the last `number`. */
-export function listEndpoints(
-  scope: TenantScope,
-  pool: pg.Pool,
-  page: { afterNumber: number; limit: number },
-): Promise<readonly Endpoint[]> {
+  page: { beforeNumber: number | null; limit: number },
+): Promise<EndpointRow[]> {
   return withTenant(scope, pool, (tx) =>
     tx
       .select()
       .from(endpoints)
-      .where(and(eq(endpoints.tenantId, scope.tenantId), gt(endpoints.number, page.afterNumber)))
-      .orderBy(asc(endpoints.number))
+      .where(
+        and(
+          eq(endpoints.tenantId, scope.tenantId),
+          page.beforeNumber === null ? undefined : lt(endpoints.number, page.beforeNumber),
+        ),
+      )
+      .orderBy(desc(endpoints.number))
       .limit(page.limit),
   );
-}
-
-type EndpointChanges = Partial<
-  Pick<
-    Endpoint,
-    | "name"
-    | "transport"
-    | "visibility"
-    | "cadenceS"
-    | "regions"
-    | "confirmationPeriodMs"
-    | "health"
-    | "pausedAt"
-    | "runbookUrl"
-  >
->;
-
-/** Changes the tenant's endpoint and answers it as it is now, or null. The database counts `configVersion` up. */
-export function updateEndpoint(
-  scope: TenantScope,
-  pool: pg.Pool,
-  input: { id: string; changes: EndpointChanges },
-): Promise<Endpoint | null> {
-  return withTenant(scope, pool, async (tx) => {
-    const [endpoint] = await tx
-      .update(endpoints)
-      .set(input.changes)
-      .where(and(eq(endpoints.tenantId, scope.tenantId), eq(endpoints.id, input.id)))
-      .returning();
-    return endpoint ?? null;
-  });
-}
-
-/** Deletes the tenant's endpoint with its state and memory; its minutes and days go with their retention. */
-export function deleteEndpoint(scope: TenantScope, pool: pg.Pool, id: string): Promise<boolean> {
-  return withTenant(scope, pool, async (tx) => {
-    const deleted = await tx
-      .delete(endpoints)
-      .where(and(eq(endpoints.tenantId, scope.tenantId), eq(endpoints.id, id)))
-      .returning({ id: endpoints.id });
-    return deleted.length > 0;
-  });
 }
