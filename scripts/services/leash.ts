@@ -17,7 +17,7 @@ export interface Leash {
   hold(pid: number, signal: EndSignal, what: "group" | "process"): void;
   /** The process has ended by itself, or is being ended by us. */
   release(pid: number): void;
-  /** Lets the shell go. What is still held, because a stop failed half-way, it ends. */
+  /** Nothing is held any more: the shell goes away. */
   close(): void;
 }
 
@@ -92,10 +92,9 @@ export function openLeash(folder: string, options: { removeFolder: boolean }): L
       }
     },
     close() {
-      shell.stdin.end();
-      if (held.size === 0) {
-        rmSync(listPath, { force: true });
-      }
+      held.clear();
+      shell.stdin.end("\n");
+      rmSync(listPath, { force: true });
     },
   };
 }
