@@ -31,3 +31,26 @@ export const WINDOW_FIELDS = {
   windows: "windows",
   archivedThroughMs: "archived_through",
 } as const;
+
+/** An open confirmation as the router leaves it in `now:{…}`: while it stands, the minutes of its looks stay open. */
+export interface Confirming {
+  /** Start of the first disagreeing probe. */
+  readonly confirmation: number;
+  readonly look1Minute: number;
+  readonly look2Minute: number;
+}
+
+export const formatConfirming = (confirming: Confirming) =>
+  `${confirming.confirmation}:${confirming.look1Minute}:${confirming.look2Minute}`;
+
+/** Reads the field `confirming`; null when absent, empty, or not of that shape. */
+export function parseConfirming(text: string | null | undefined): Confirming | null {
+  const match = /^(\d+):(\d+):(\d+)$/.exec(text ?? "");
+  return match
+    ? { confirmation: Number(match[1]), look1Minute: Number(match[2]), look2Minute: Number(match[3]) }
+    : null;
+}
+
+/** Whether a look for that minute is still to be answered. */
+export const isLookOutstanding = (confirming: Confirming | null, minute: number) =>
+  confirming !== null && (confirming.look1Minute === minute || confirming.look2Minute === minute);

@@ -6,7 +6,8 @@ import { FAILURE_REASONS, type FailureReason, PROBE_STATES, type ProbeState } fr
 
 export interface Vote {
   readonly observedAtMs: number;
-  /** First 16 hex digits of the SHA-256 of the region result; breaks ties between equal instants. */
+  /** First 10 hex digits of the SHA-256 of the region result; breaks ties between equal instants. Ten keep an `up` vote
+   * within 64 bytes, the length up to which Redis stores a hash compactly. */
   readonly digest: string;
   readonly slotAtMs: number;
   readonly startedAtMs: number;

@@ -1,0 +1,54 @@
+/**
+ * What the supervisor and its child processes say to each other over IPC (`serialization: "advanced"`). Both ends are
+ * one release, so messages carry no version. A child knows neither Redis nor job ids: only numbered dispatches.
+ */
+import type { ProbeFinding, ProbeJob, ProbeStep } from "@alivemcp/core/pipeline";
+
+/** The part of a job that the probe needs. */
+export type ProbeOrder = Pick<
+  ProbeJob,
+  | "url"
+  | "transport"
+  | "remembered"
+  | "lastFullHash"
+  | "isToolListEmptyAtBaseline"
+  | "health"
+  | "budgetMs"
+  | "hasSecondAttempt"
+>;
+
+/** How a child is set up; passed as its only argument, so nothing secret may stand here. */
+export interface ChildSetup {
+  readonly allowCidrs: readonly string[];
+  readonly publicUrl: string;
+}
+
+/** What a child found. `toolList` is the compressed list, only when its hash is not the one last known. */
+export interface ProbeFound {
+  readonly finding: ProbeFinding;
+  readonly toolList: Uint8Array | null;
+  /** The event loop was late during the handshake, so `latencyMs` was dropped. */
+  readonly isTimingDiscarded: boolean;
+}
+
+export type ToChild =
+  | {
+      readonly kind: "probe";
+      readonly dispatch: number;
+      readonly order: ProbeOrder;
+      readonly hasSteps: boolean;
+    }
+  | { readonly kind: "abort"; readonly dispatch: number }
+  | { readonly kind: "self-check"; readonly check: number; readonly urls: readonly string[] };
+
+export type FromChild =
+  | { readonly kind: "ready" }
+  /** Once a second while the event loop turns. */
+  | { readonly kind: "beat"; readonly loopDelayMs: number }
+  | { readonly kind: "step"; readonly dispatch: number; readonly step: ProbeStep }
+  | ({ readonly kind: "found"; readonly dispatch: number } & ProbeFound)
+  | { readonly kind: "self-checked"; readonly check: number; readonly isOk: boolean };
+
+export const BEAT_EVERY_MS = 1_000;
+/** File descriptor of a child's flight recorder, opened by the supervisor. */
+export const FLIGHT_RECORDER_FD = 4;

@@ -1,0 +1,62 @@
+import { JOB_LATE_AFTER_MS, type ProbeJob } from "@alivemcp/core/pipeline";
+
+/** Probes in flight in this process when a job asks to start. */
+export interface Load {
+  readonly total: number;
+  readonly ofCapKey: number;
+  readonly ofCapKeyInRegion: number;
+}
+
+export interface StartPolicy {
+  /** Probes in flight at most, over all children. */
+  readonly capacity: number;
+  /** Per tenant (or registrable domain of unclaimed endpoints) and region. */
+  readonly perCapKeyAndRegionMax: number;
+}
+
+export type StartDecision =
+  | { readonly kind: "start"; readonly latenessMs: number }
+  /** Back to its queue until then; never for more than 30 s in all, then it is dropped. */
+  | { readonly kind: "wait"; readonly untilMs: number; readonly reason: "early" | "cap" | "share" | "full" }
+  | { readonly kind: "drop"; readonly latenessMs: number };
+
+/**
+ * A tenant may hold at most this many times what is still free (dynamic thresholds, Choudhury and Hahne, IEEE/ACM
+ * Transactions on Networking 6(2), 1998). However many probes of its own hang, a fifth stays free for the others; two
+ * such tenants leave a ninth. Nobody needs to know how many tenants there are.
+ */
+const SHARE_OF_FREE = 4;
+/** Audits measure the whole registry and have days: they use what nobody watches with. */
+const AUDIT_SHARE = 0.5;
+const TRY_AGAIN_AFTER_MS = 1_000;
+
+/** Says whether one job may start now. The reason of a wait is counted in metrics. */
+export function decideStart(
+  job: Pick<ProbeJob, "kind" | "notBeforeMs">,
+  load: Load,
+  policy: StartPolicy,
+  nowMs: number,
+): StartDecision {
+  const latenessMs = nowMs - job.notBeforeMs;
+  if (latenessMs < 0) {
+    return { kind: "wait", untilMs: job.notBeforeMs, reason: "early" };
+  }
+  if (latenessMs > JOB_LATE_AFTER_MS) {
+    return { kind: "drop", latenessMs };
+  }
+  const reason = refusal(job.kind, load, policy);
+  return reason === null
+    ? { kind: "start", latenessMs }
+    : { kind: "wait", untilMs: nowMs + TRY_AGAIN_AFTER_MS, reason };
+}
+
+function refusal(kind: ProbeJob["kind"], load: Load, policy: StartPolicy): "cap" | "share" | "full" | null {
+  if (load.ofCapKeyInRegion >= policy.perCapKeyAndRegionMax) {
+    return "cap";
+  }
+  const free = policy.capacity - load.total;
+  if (free <= 0 || (kind === "audit" && load.total >= policy.capacity * AUDIT_SHARE)) {
+    return "full";
+  }
+  return load.ofCapKey >= free * SHARE_OF_FREE ? "share" : null;
+}

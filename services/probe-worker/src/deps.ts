@@ -1,0 +1,104 @@
+import { randomUUID } from "node:crypto";
+import type { RegionResult } from "@alivemcp/core/pipeline";
+import { type Clock, systemClock } from "@alivemcp/runtime/clock";
+import { createClosers } from "@alivemcp/runtime/lifecycle";
+import { type Logger, openLogger } from "@alivemcp/runtime/logger";
+import { createMetrics } from "@alivemcp/runtime/metrics";
+import { openQueueConnection } from "@alivemcp/runtime/queues";
+import { openRedis, type Redis } from "@alivemcp/runtime/redis";
+import { verdictCommands } from "@alivemcp/runtime/redis-scripts/verdict-scripts";
+import { loadRegions } from "@alivemcp/runtime/regions";
+import type { Registry } from "prom-client";
+import packageJson from "../package.json" with { type: "json" };
+import type { Config } from "./config.ts";
+import type { StartPolicy } from "./decide-start.ts";
+import { createInFlightCounts, type InFlightCounts } from "./in-flight-counts.ts";
+import { CHILD_POLICY } from "./pick-suspects.ts";
+import { openProbeFleet, type ProbeFleet } from "./probe-fleet.ts";
+import { recordKill } from "./record-kill.ts";
+import { createSelfChecks, type SelfChecks } from "./self-checks.ts";
+import { setAside } from "./set-aside.ts";
+import { createWorkerMetrics, type WorkerMetrics } from "./worker-metrics.ts";
+import { writeReport } from "./write-report.ts";
+
+/** Everything this process can touch. It holds no database handle, and may not gain one. */
+export interface Deps {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly registry: Registry;
+  readonly metrics: WorkerMetrics;
+  /** For reports, heartbeats and counters: a command fails when Redis is away. */
+  readonly redis: Redis;
+  /** For the queues: a command waits until Redis is back. */
+  readonly queueConnection: Redis;
+  readonly fleet: ProbeFleet;
+  readonly inFlight: InFlightCounts;
+  readonly startPolicy: StartPolicy;
+  readonly selfChecks: SelfChecks;
+  report(result: RegionResult, toolList: Uint8Array | null): Promise<void>;
+  setAside(refused: Parameters<typeof setAside>[1]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens all of it; rejects when Redis does not answer or the configuration names a region the manifest does not have. */
+export async function createDeps(config: Config): Promise<Deps> {
+  const closers = createClosers();
+  const clock = systemClock;
+  const log = openLogger("probe-worker", config.LOG_LEVEL);
+  const registry = createMetrics("probe-worker");
+  const metrics = createWorkerMetrics(registry);
+  const manifest = loadRegions(config.REGIONS_FILE);
+  const regions = manifest.filter(({ id }) => config.PROBE_REGIONS.includes(id));
+  const unknown = config.PROBE_REGIONS.filter((id) => !regions.some((region) => region.id === id));
+  if (unknown.length > 0) {
+    throw new Error(`PROBE_REGIONS names regions that the manifest does not have: ${unknown.join(", ")}`);
+  }
+  const onError = (err: Error) => log.warn({ err }, "redis connection");
+  const redis = openRedis(config.REDIS_URL, { name: "probe-worker", onError });
+  // Before the first command: a pipeline that was begun without the script cannot carry it (ioredis 6.0).
+  verdictCommands(redis);
+  closers.add("redis", () => redis.quit());
+  const queueConnection = openQueueConnection(config.REDIS_URL, { name: "probe-worker-queues", onError });
+  closers.add("queue connection", () => queueConnection.quit());
+  await redis.ping();
+
+  const shared = { redis, clock, log, metrics };
+  const fleet = openProbeFleet({
+    clock,
+    log,
+    childSpec: {
+      script: new URL("./child.ts", import.meta.url),
+      setup: { allowCidrs: config.PROBE_ALLOW_CIDRS, publicUrl: config.PUBLIC_URL },
+      heapMb: config.PROBE_CHILD_HEAP_MB,
+      env: config.NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS: config.NODE_EXTRA_CA_CERTS } : {},
+    },
+    childPolicy: CHILD_POLICY,
+    lanesPolicy: { childrenMax: config.PROBE_CHILDREN_MAX, probesPerChild: config.PROBES_PER_CHILD },
+    countKill: (cause) => metrics.kills.inc({ cause }),
+    blame: (probe) => {
+      recordKill(shared, probe).catch((err: unknown) => log.error({ err }, "a proven kill was not counted"));
+    },
+  });
+  closers.add("children", () => fleet.stop());
+  const workerId = randomUUID();
+  return {
+    config,
+    log,
+    clock,
+    registry,
+    metrics,
+    redis,
+    queueConnection,
+    fleet,
+    inFlight: createInFlightCounts(),
+    startPolicy: {
+      capacity: config.PROBE_CHILDREN_MAX * config.PROBES_PER_CHILD,
+      perCapKeyAndRegionMax: config.PROBES_PER_TENANT_MAX,
+    },
+    selfChecks: createSelfChecks({ ...shared, fleet, workerId, version: packageJson.version }, regions),
+    report: (result, toolList) => writeReport(shared, result, toolList),
+    setAside: (refused) => setAside(shared, refused),
+    close: closers.closeAll,
+  };
+}

@@ -1,0 +1,42 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { RegionResult } from "@alivemcp/core/pipeline";
+import type { Clock } from "@alivemcp/runtime/clock";
+import type { Logger } from "@alivemcp/runtime/logger";
+import type { Redis } from "@alivemcp/runtime/redis";
+import { reportResult } from "@alivemcp/runtime/verdict-store";
+import type { WorkerMetrics } from "./worker-metrics.ts";
+
+interface ReportDeps {
+  readonly redis: Redis;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: WorkerMetrics;
+}
+
+const TRIES_MAX = 20;
+const PAUSE_MS_MAX = 2_000;
+
+/**
+ * Writes one region result through the report script, again and again while Redis is away (up to about half a minute):
+ * what was measured during an outage of ours is still true after it. Rejects with the last error. Writing twice is harmless.
+ */
+export async function writeReport(
+  deps: ReportDeps,
+  result: RegionResult,
+  toolList: Uint8Array | null,
+): Promise<void> {
+  const packed = toolList && Buffer.from(toolList.buffer, toolList.byteOffset, toolList.byteLength);
+  for (let tried = 1; ; tried += 1) {
+    try {
+      await reportResult(deps.redis, result, deps.clock.nowMs(), packed);
+      return;
+    } catch (err) {
+      if (tried === TRIES_MAX) {
+        throw err;
+      }
+      deps.metrics.reportRetries.inc();
+      deps.log.warn({ err, jobId: result.jobId, tried }, "report not written yet");
+      await delay(Math.min(100 * 2 ** tried, PAUSE_MS_MAX));
+    }
+  }
+}
