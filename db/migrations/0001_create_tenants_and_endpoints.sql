@@ -114,7 +114,7 @@ GRANT SELECT ON follow TO alivemcp_operator;
 
 -- A follower may ask for a shorter cadence than the owner's, so the endpoint's schedule changed.
 CREATE FUNCTION touch_followed_endpoint() RETURNS trigger
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
   AS $$
 BEGIN
   UPDATE endpoints SET updated_at = now() WHERE id IN (OLD.endpoint_id, NEW.endpoint_id);
@@ -126,7 +126,7 @@ CREATE TRIGGER follow_touches_endpoint AFTER INSERT OR UPDATE OR DELETE ON follo
 -- The one place of the rule "the endpoint is mine or I follow it". A followed endpoint that is no longer public is
 -- gone for its followers at once, whether or not they were detached yet.
 CREATE FUNCTION visible_endpoints() RETURNS TABLE (id uuid, number integer)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
   AS $$
     SELECT e.id, e.number FROM endpoints e WHERE e.tenant_id = current_tenant_id()
     UNION ALL
@@ -137,7 +137,7 @@ GRANT EXECUTE ON FUNCTION visible_endpoints() TO alivemcp_app;
 
 -- What an adder may know of another tenant's endpoint: that this URL is on the board.
 CREATE FUNCTION board_endpoint_at(wanted_url text) RETURNS TABLE (id uuid, slug text, standing text)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
   AS $$
     SELECT e.id, e.slug, e.standing FROM endpoints e
     WHERE e.normalized_url = wanted_url AND e.visibility = 'public'

@@ -7,7 +7,7 @@
 CREATE FUNCTION make_probe_partitions(
   base_table text, class text, unit text, from_at timestamptz, through_at timestamptz
 ) RETURNS SETOF text
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public SET timezone = 'UTC'
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
 AS $$
 DECLARE
   class_table text := base_table || '_' || class;
@@ -39,7 +39,7 @@ GRANT EXECUTE ON FUNCTION make_probe_partitions(text, text, text, timestamptz, t
 CREATE FUNCTION drop_expired_probe_partitions(
   base_table text, class text, keep_from_at timestamptz, is_dry_run boolean
 ) RETURNS SETOF text
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public SET timezone = 'UTC' SET lock_timeout = '2s'
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' SET lock_timeout = '2s'
 AS $$
 DECLARE
   leaf record;

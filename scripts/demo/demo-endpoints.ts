@@ -14,8 +14,10 @@ export interface DemoEndpoint {
   readonly port: number;
   readonly url: string;
   readonly transport: "auto" | "http" | "sse";
-  /** Program and arguments for Node; LISTEN_HOST and PORT tell it where to listen. */
+  /** Arguments for Node. */
   readonly program: readonly string[];
+  /** All the environment it gets: the reference server shows its environment to whoever asks. */
+  readonly env: Readonly<Record<string, string>>;
   readonly shows: string;
 }
 
@@ -27,7 +29,7 @@ const everything = join(
   dirname(createRequire(import.meta.url).resolve("@modelcontextprotocol/server-everything/package.json")),
   "dist/index.js",
 );
-const preload = ["--import", new URL("./bind-host.ts", import.meta.url).href];
+const preload = ["--import", new URL("../zoo/listen-where-told.ts", import.meta.url).href];
 const ours = (file: string) => [fileURLToPath(new URL(file, import.meta.url))];
 
 const SPECS = [
@@ -87,6 +89,7 @@ export function demoEndpoints(portBase: number): readonly DemoEndpoint[] {
   return SPECS.map((spec, index) => {
     const host = `127.0.77.${11 + index}`;
     const port = portBase + FIRST_PORT_OFFSET + index;
-    return { ...spec, host, port, url: `http://${host}:${port}${spec.path}` };
+    const env = { LISTEN_HOST: host, LISTEN_PORT: String(port), PORT: String(port) };
+    return { ...spec, host, port, env, url: `http://${host}:${port}${spec.path}` };
   });
 }

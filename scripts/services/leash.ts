@@ -17,7 +17,7 @@ export interface Leash {
   hold(pid: number, signal: EndSignal, what: "group" | "process"): void;
   /** The process has ended by itself, or is being ended by us. */
   release(pid: number): void;
-  /** Nothing is held any more: the shell goes away. */
+  /** Lets the shell go. What is still held, because a stop failed half-way, it ends. */
   close(): void;
 }
 
@@ -92,9 +92,10 @@ export function openLeash(folder: string, options: { removeFolder: boolean }): L
       }
     },
     close() {
-      held.clear();
-      shell.stdin.end("\n");
-      rmSync(listPath, { force: true });
+      shell.stdin.end();
+      if (held.size === 0) {
+        rmSync(listPath, { force: true });
+      }
     },
   };
 }

@@ -72,7 +72,7 @@ export function openThrowAwayFolder(): string {
   return folder;
 }
 
-export const THROW_AWAY_PREFIX = "alivemcp-test-";
+const THROW_AWAY_PREFIX = "alivemcp-test-";
 
 /** A folder below a state folder that belongs to the service user alone. */
 export function openServiceFolder(folder: string, user: ServiceUser | null): void {
@@ -84,7 +84,7 @@ export function openServiceFolder(folder: string, user: ServiceUser | null): voi
 }
 
 /** Whether a user who owns nothing on the way may enter every folder down to this path. */
-export function isReachableByOthers(path: string): boolean {
+function isReachableByOthers(path: string): boolean {
   for (let at = realpathSync(path); ; at = dirname(at)) {
     if ((statSync(at).mode & 0o001) === 0) {
       return false;

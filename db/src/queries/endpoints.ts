@@ -39,18 +39,18 @@ const UNIQUE_VIOLATION = "23505";
  * once on the board; both conflicts are answers. Runs in one transaction as `app`.
  */
 export async function insertEndpoint(
-  pool: pg.Pool,
   scope: TenantScope,
+  pool: pg.Pool,
   endpoint: NewEndpoint,
 ): Promise<InsertEndpointOutcome> {
   try {
-    return await withTenant(scope, pool, (tx) => insertUnlessKnown(tx, scope, endpoint));
+    return await withTenant(scope, pool, (tx) => insertUnlessKnown(scope, tx, endpoint));
   } catch (err) {
     if (sqlState(err) === UNIQUE_VIOLATION) {
       return withTenant(
         scope,
         pool,
-        async (tx) => (await findKnown(tx, scope, endpoint)) ?? { kind: "slug-taken" },
+        async (tx) => (await findKnown(scope, tx, endpoint)) ?? { kind: "slug-taken" },
       );
     }
     throw err;
@@ -58,11 +58,11 @@ export async function insertEndpoint(
 }
 
 async function insertUnlessKnown(
-  tx: Tx,
   scope: TenantScope,
+  tx: Tx,
   endpoint: NewEndpoint,
 ): Promise<InsertEndpointOutcome> {
-  const known = await findKnown(tx, scope, endpoint);
+  const known = await findKnown(scope, tx, endpoint);
   if (known) {
     return known;
   }
@@ -74,8 +74,8 @@ async function insertUnlessKnown(
 }
 
 async function findKnown(
-  tx: Tx,
   scope: TenantScope,
+  tx: Tx,
   endpoint: NewEndpoint,
 ): Promise<InsertEndpointOutcome | null> {
   const [own] = await tx
@@ -98,8 +98,8 @@ function sqlState(err: unknown): string | undefined {
 
 /** One endpoint of the tenant by slug or id; null when it is another tenant's or nobody's. */
 export async function findEndpoint(
-  pool: pg.Pool,
   scope: TenantScope,
+  pool: pg.Pool,
   slugOrId: string,
 ): Promise<EndpointRow | null> {
   const isId = /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(slugOrId);
@@ -119,8 +119,8 @@ export async function findEndpoint(
 
 /** The tenant's endpoints, newest first; `beforeNumber` is the number of the last row of the page before. Leans on the key of `number`. */
 export async function listEndpoints(
-  pool: pg.Pool,
   scope: TenantScope,
+  pool: pg.Pool,
   page: { beforeNumber: number | null; limit: number },
 ): Promise<EndpointRow[]> {
   return withTenant(scope, pool, (tx) =>

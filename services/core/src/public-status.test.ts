@@ -69,9 +69,14 @@ describe("judgePublicStatus", () => {
       { basis: "never-probed" },
     ],
     [
-      "an endpoint never probed is unknown",
-      { lastProbeAtMs: null },
-      { state: "unknown", basis: "never-probed" },
+      "an endpoint never probed is unknown, not stale",
+      { committed: null, raw: null, lastProbeAtMs: null },
+      { state: "unknown", isStale: false, basis: "never-probed" },
+    ],
+    [
+      "an archived state without its latest probe is shown, as stale",
+      { raw: null, lastProbeAtMs: null },
+      { state: "live", isStale: true },
     ],
     [
       "news older than two slots is marked stale",

@@ -16,7 +16,7 @@ export interface StatusEvidence {
     readonly flags: readonly EndpointFlag[];
   } | null;
   readonly raw: { readonly state: ProbeState; readonly reason: FailureReason | null } | null;
-  /** When the newest region result was observed; null = never probed, or no longer known. */
+  /** When the newest region result was observed; null = never probed, or not at hand. */
   readonly lastProbeAtMs: number | null;
   /** The cadence the endpoint really gets, stretched or not. */
   readonly cadenceMs: number;
@@ -50,12 +50,16 @@ export function staleAfterMs(cadenceMs: number): number {
  *
  * The committed state wins with its flags; while it is `unknown` or missing, the latest minute speaks. News older than
  * `staleAfterMs` is marked stale and, an hour after that, is `unknown`. A latest minute of `unknown` means that our
- * own regions measured nothing, so what was committed before it is stale at once.
+ * own regions measured nothing, so what was committed before it is stale at once; so is an archived state whose latest
+ * probe is not at hand (Redis is away).
  */
 export function judgePublicStatus(evidence: StatusEvidence, nowMs: number): PublicStatus {
   const known = knownStatus(evidence);
-  if (evidence.lastProbeAtMs === null || known === null) {
+  if (known === null) {
     return { ...UNKNOWN, basis: "never-probed" };
+  }
+  if (evidence.lastProbeAtMs === null) {
+    return { ...known, isStale: true };
   }
   const ageMs = nowMs - evidence.lastProbeAtMs;
   const limitMs = staleAfterMs(evidence.cadenceMs);

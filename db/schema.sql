@@ -1,0 +1,789 @@
+-- Written by `npm run db:dump`; do not edit.
+
+CREATE OR REPLACE FUNCTION public.board_endpoint_at(wanted_url text)
+ RETURNS TABLE(id uuid, slug text, standing text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+    SELECT e.id, e.slug, e.standing FROM endpoints e
+    WHERE e.normalized_url = wanted_url AND e.visibility = 'public'
+  $function$
+;
+GRANT EXECUTE ON board_endpoint_at(text) TO alivemcp_app;
+GRANT EXECUTE ON board_endpoint_at(text) TO alivemcp_system;
+
+CREATE OR REPLACE FUNCTION public.bump_config_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF (NEW.url, NEW.transport, NEW.cadence_s, NEW.regions, NEW.confirmation_period_ms, NEW.health, NEW.standing)
+     IS DISTINCT FROM
+     (OLD.url, OLD.transport, OLD.cadence_s, OLD.regions, OLD.confirmation_period_ms, OLD.health, OLD.standing)
+  THEN
+    NEW.config_version := OLD.config_version + 1;
+  END IF;
+  NEW.updated_at := now();
+  RETURN NEW;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.current_tenant_id()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ SELECT nullif(current_setting('app.tenant_id', true), '')::uuid $function$
+;
+GRANT EXECUTE ON current_tenant_id() TO alivemcp_app;
+
+CREATE OR REPLACE FUNCTION public.drop_expired_probe_partitions(base_table text, class text, keep_from_at timestamp with time zone, is_dry_run boolean)
+ RETURNS SETOF text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET lock_timeout TO '2s'
+AS $function$
+DECLARE
+  leaf record;
+BEGIN
+  IF base_table NOT IN ('probe_minute', 'probe_evidence') OR class !~ '^[a-z]+$'
+     OR keep_from_at > now() - interval '6 days' THEN
+    RAISE EXCEPTION 'drop_expired_probe_partitions refuses %, %, before %', base_table, class, keep_from_at;
+  END IF;
+  FOR leaf IN
+    SELECT c.relname AS name,
+      (regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \(''([^'']+)''\)'))[1]::timestamptz AS upper_at
+    FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent = to_regclass(base_table || '_' || class)
+    ORDER BY c.relname
+  LOOP
+    CONTINUE WHEN leaf.upper_at IS NULL OR leaf.upper_at > keep_from_at;
+    IF NOT is_dry_run THEN
+      EXECUTE format('DROP TABLE %I', leaf.name);
+    END IF;
+    RETURN NEXT leaf.name;
+  END LOOP;
+END $function$
+;
+GRANT EXECUTE ON drop_expired_probe_partitions(text,text,timestamp with time zone,boolean) TO alivemcp_system;
+
+CREATE OR REPLACE FUNCTION public.make_probe_partitions(base_table text, class text, unit text, from_at timestamp with time zone, through_at timestamp with time zone)
+ RETURNS SETOF text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+DECLARE
+  class_table text := base_table || '_' || class;
+  leaf text;
+  lower_at timestamptz;
+  step interval := ('1 ' || unit)::interval;
+BEGIN
+  IF base_table NOT IN ('probe_minute', 'probe_evidence') OR unit NOT IN ('day', 'month')
+     OR class !~ '^[a-z]+$' OR through_at - from_at > interval '500 days' THEN
+    RAISE EXCEPTION 'make_probe_partitions refuses %, %, %, % to %', base_table, class, unit, from_at, through_at;
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtext('probe_partitions'));
+  FOR lower_at IN SELECT generate_series(date_trunc(unit, from_at), through_at, step) LOOP
+    leaf := class_table || to_char(lower_at, CASE unit WHEN 'day' THEN '_YYYYMMDD' ELSE '_YYYYMM' END);
+    CONTINUE WHEN to_regclass(leaf) IS NOT NULL;
+    EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
+      leaf, class_table, lower_at, lower_at + step);
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', leaf);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', leaf);
+    EXECUTE format('CREATE POLICY owner_all ON %I TO alivemcp_owner USING (true)', leaf);
+    RETURN NEXT leaf;
+  END LOOP;
+END $function$
+;
+GRANT EXECUTE ON make_probe_partitions(text,text,text,timestamp with time zone,timestamp with time zone) TO alivemcp_system;
+
+CREATE OR REPLACE FUNCTION public.touch_followed_endpoint()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  UPDATE endpoints SET updated_at = now() WHERE id IN (OLD.endpoint_id, NEW.endpoint_id);
+  RETURN NULL;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.visible_endpoints()
+ RETURNS TABLE(id uuid, number integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+    SELECT e.id, e.number FROM endpoints e WHERE e.tenant_id = current_tenant_id()
+    UNION ALL
+    SELECT e.id, e.number FROM follow f JOIN endpoints e ON e.id = f.endpoint_id
+    WHERE f.tenant_id = current_tenant_id() AND e.tenant_id <> f.tenant_id AND e.visibility = 'public'
+  $function$
+;
+GRANT EXECUTE ON visible_endpoints() TO alivemcp_app;
+
+CREATE TABLE consumer_fence (
+  consumer_group text NOT NULL,
+  shard text NOT NULL,
+  fence bigint NOT NULL,
+  watermark_at timestamp with time zone,
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE consumer_fence ADD CONSTRAINT consumer_fence_shard_check CHECK ((shard ~ '^s[0-9]{2}$'::text));
+ALTER TABLE consumer_fence ADD CONSTRAINT consumer_fence_pkey PRIMARY KEY (consumer_group, shard);
+ALTER TABLE consumer_fence ENABLE ROW LEVEL SECURITY;
+ALTER TABLE consumer_fence FORCE ROW LEVEL SECURITY;
+CREATE POLICY operator_all ON consumer_fence FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON consumer_fence FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON consumer_fence FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON consumer_fence TO alivemcp_system;
+GRANT SELECT ON consumer_fence TO alivemcp_operator;
+
+CREATE TABLE drift_event (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  endpoint_id uuid NOT NULL,
+  region text,
+  at timestamp with time zone NOT NULL,
+  kind text NOT NULL,
+  from_contract_hash text,
+  from_full_hash text,
+  to_contract_hash text,
+  to_full_hash text,
+  is_breaking boolean NOT NULL,
+  is_suspicious boolean NOT NULL DEFAULT false,
+  changes jsonb NOT NULL DEFAULT '[]'::jsonb,
+  accepted_at timestamp with time zone,
+  accepted_by text
+);
+ALTER TABLE drift_event ADD CONSTRAINT drift_event_kind_check CHECK ((kind = ANY (ARRAY['drift'::text, 'inconsistent_replicas'::text, 'inconsistent_regions'::text, 'tool_list_emptied'::text])));
+ALTER TABLE drift_event ADD CONSTRAINT drift_event_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE CASCADE;
+ALTER TABLE drift_event ADD CONSTRAINT drift_event_pkey PRIMARY KEY (id);
+ALTER TABLE drift_event ADD CONSTRAINT drift_event_once UNIQUE NULLS NOT DISTINCT (endpoint_id, region, at, kind, to_full_hash);
+CREATE INDEX drift_event_by_from ON public.drift_event USING btree (from_full_hash);
+CREATE INDEX drift_event_by_to ON public.drift_event USING btree (to_full_hash);
+CREATE INDEX drift_event_newest ON public.drift_event USING btree (endpoint_id, at DESC);
+CREATE INDEX drift_event_recent ON public.drift_event USING btree (at DESC);
+ALTER TABLE drift_event ENABLE ROW LEVEL SECURITY;
+ALTER TABLE drift_event FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_accept ON drift_event FOR UPDATE TO alivemcp_app USING (endpoint_id IN ( SELECT e.id
+   FROM endpoints e
+  WHERE (e.tenant_id = ( SELECT current_tenant_id() AS current_tenant_id))));
+CREATE POLICY app_visible ON drift_event FOR SELECT TO alivemcp_app USING (endpoint_id IN ( SELECT v.id
+   FROM visible_endpoints() v(id, number)));
+CREATE POLICY operator_all ON drift_event FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON drift_event FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON drift_event FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON drift_event TO alivemcp_system;
+GRANT SELECT ON drift_event TO alivemcp_app;
+GRANT SELECT ON drift_event TO alivemcp_operator;
+GRANT UPDATE (accepted_at, accepted_by) ON drift_event TO alivemcp_app;
+
+CREATE TABLE endpoint_memory (
+  endpoint_id uuid NOT NULL,
+  era text,
+  transport text,
+  protocol_version text,
+  server_name text,
+  server_version text,
+  baseline_contract_hash text,
+  baseline_full_hash text,
+  baseline_era text,
+  baseline_at timestamp with time zone,
+  is_tool_list_empty_at_baseline boolean NOT NULL DEFAULT false,
+  tools_count integer,
+  lints text[] NOT NULL DEFAULT '{}'::text[],
+  tls_expires_at timestamp with time zone,
+  is_slow boolean NOT NULL DEFAULT false,
+  dead_since timestamp with time zone,
+  retry_after_until timestamp with time zone,
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_baseline_contract_hash_check CHECK ((baseline_contract_hash ~ '^[0-9a-f]{64}$'::text));
+ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_baseline_era_check CHECK ((baseline_era = ANY (ARRAY['legacy'::text, 'modern'::text])));
+ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_baseline_full_hash_check CHECK ((baseline_full_hash ~ '^[0-9a-f]{64}$'::text));
+ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_era_check CHECK ((era = ANY (ARRAY['legacy'::text, 'modern'::text])));
+ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_protocol_version_check CHECK ((length(protocol_version) <= 32));
+ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_server_name_check CHECK ((length(server_name) <= 200));
+ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_server_version_check CHECK ((length(server_version) <= 100));
+ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_transport_check CHECK ((transport = ANY (ARRAY['http'::text, 'sse'::text])));
+ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE CASCADE;
+ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_pkey PRIMARY KEY (endpoint_id);
+CREATE INDEX endpoint_memory_by_baseline ON public.endpoint_memory USING btree (baseline_full_hash);
+CREATE INDEX endpoint_memory_by_update ON public.endpoint_memory USING btree (updated_at);
+ALTER TABLE endpoint_memory ENABLE ROW LEVEL SECURITY;
+ALTER TABLE endpoint_memory FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_visible ON endpoint_memory FOR SELECT TO alivemcp_app USING (endpoint_id IN ( SELECT v.id
+   FROM visible_endpoints() v(id, number)));
+CREATE POLICY operator_all ON endpoint_memory FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON endpoint_memory FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON endpoint_memory FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON endpoint_memory TO alivemcp_system;
+GRANT SELECT ON endpoint_memory TO alivemcp_app;
+GRANT SELECT ON endpoint_memory TO alivemcp_operator;
+
+CREATE TABLE endpoint_region_tool_list (
+  endpoint_id uuid NOT NULL,
+  region text NOT NULL,
+  contract_hash text NOT NULL,
+  full_hash text NOT NULL,
+  believed_at timestamp with time zone NOT NULL,
+  pending_contract_hash text,
+  pending_full_hash text,
+  pending_count integer NOT NULL DEFAULT 0,
+  pending_since timestamp with time zone
+);
+ALTER TABLE endpoint_region_tool_list ADD CONSTRAINT endpoint_region_tool_list_contract_hash_check CHECK ((contract_hash ~ '^[0-9a-f]{64}$'::text));
+ALTER TABLE endpoint_region_tool_list ADD CONSTRAINT endpoint_region_tool_list_full_hash_check CHECK ((full_hash ~ '^[0-9a-f]{64}$'::text));
+ALTER TABLE endpoint_region_tool_list ADD CONSTRAINT endpoint_region_tool_list_pending_contract_hash_check CHECK ((pending_contract_hash ~ '^[0-9a-f]{64}$'::text));
+ALTER TABLE endpoint_region_tool_list ADD CONSTRAINT endpoint_region_tool_list_pending_full_hash_check CHECK ((pending_full_hash ~ '^[0-9a-f]{64}$'::text));
+ALTER TABLE endpoint_region_tool_list ADD CONSTRAINT endpoint_region_tool_list_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE CASCADE;
+ALTER TABLE endpoint_region_tool_list ADD CONSTRAINT endpoint_region_tool_list_pkey PRIMARY KEY (endpoint_id, region);
+CREATE INDEX endpoint_region_tool_list_by_belief ON public.endpoint_region_tool_list USING btree (believed_at);
+CREATE INDEX endpoint_region_tool_list_by_hash ON public.endpoint_region_tool_list USING btree (full_hash);
+CREATE INDEX endpoint_region_tool_list_by_pending ON public.endpoint_region_tool_list USING btree (pending_full_hash);
+ALTER TABLE endpoint_region_tool_list ENABLE ROW LEVEL SECURITY;
+ALTER TABLE endpoint_region_tool_list FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_visible ON endpoint_region_tool_list FOR SELECT TO alivemcp_app USING (endpoint_id IN ( SELECT v.id
+   FROM visible_endpoints() v(id, number)));
+CREATE POLICY operator_all ON endpoint_region_tool_list FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON endpoint_region_tool_list FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON endpoint_region_tool_list FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON endpoint_region_tool_list TO alivemcp_system;
+GRANT SELECT ON endpoint_region_tool_list TO alivemcp_app;
+GRANT SELECT ON endpoint_region_tool_list TO alivemcp_operator;
+
+CREATE TABLE endpoint_state (
+  endpoint_id uuid NOT NULL,
+  shard text NOT NULL,
+  committed text NOT NULL DEFAULT 'unknown'::text,
+  since timestamp with time zone NOT NULL,
+  reason text,
+  flags text[] NOT NULL DEFAULT '{}'::text[],
+  machine jsonb NOT NULL,
+  confirming_until timestamp with time zone,
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE endpoint_state ADD CONSTRAINT endpoint_state_committed_check CHECK ((committed = ANY (ARRAY['unknown'::text, 'up'::text, 'down'::text])));
+ALTER TABLE endpoint_state ADD CONSTRAINT endpoint_state_shard_check CHECK ((shard ~ '^s[0-9]{2}$'::text));
+ALTER TABLE endpoint_state ADD CONSTRAINT endpoint_state_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE CASCADE;
+ALTER TABLE endpoint_state ADD CONSTRAINT endpoint_state_pkey PRIMARY KEY (endpoint_id);
+CREATE INDEX endpoint_state_confirming ON public.endpoint_state USING btree (shard, confirming_until) WHERE (confirming_until IS NOT NULL);
+ALTER TABLE endpoint_state ENABLE ROW LEVEL SECURITY;
+ALTER TABLE endpoint_state FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_visible ON endpoint_state FOR SELECT TO alivemcp_app USING (endpoint_id IN ( SELECT v.id
+   FROM visible_endpoints() v(id, number)));
+CREATE POLICY operator_all ON endpoint_state FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON endpoint_state FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON endpoint_state FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON endpoint_state TO alivemcp_system;
+GRANT SELECT ON endpoint_state TO alivemcp_app;
+GRANT SELECT ON endpoint_state TO alivemcp_operator;
+
+CREATE TABLE endpoints (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  number integer NOT NULL GENERATED ALWAYS AS IDENTITY,
+  tenant_id uuid NOT NULL,
+  slug text NOT NULL,
+  name text NOT NULL,
+  url text NOT NULL,
+  normalized_url text NOT NULL,
+  host text NOT NULL,
+  registrable_domain text NOT NULL,
+  transport text NOT NULL DEFAULT 'auto'::text,
+  visibility text NOT NULL,
+  standing text NOT NULL,
+  cadence_s integer NOT NULL DEFAULT 60,
+  regions text[] NOT NULL DEFAULT '{}'::text[],
+  confirmation_period_ms integer NOT NULL DEFAULT 30000,
+  health jsonb NOT NULL DEFAULT '{"kind": "auto"}'::jsonb,
+  config_version integer NOT NULL DEFAULT 1,
+  retention_class text NOT NULL,
+  paused_at timestamp with time zone,
+  first_watched_at timestamp with time zone NOT NULL DEFAULT now(),
+  runbook_url text,
+  is_demo boolean NOT NULL DEFAULT false,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_cadence_s_check CHECK ((((cadence_s >= 30) AND (cadence_s <= 86400)) AND ((86400 % cadence_s) = 0)));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_confirmation_period_ms_check CHECK (((confirmation_period_ms >= 0) AND (confirmation_period_ms <= 600000)));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_host_check CHECK ((length(host) <= 255));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_normalized_url_check CHECK ((length(normalized_url) <= 2048));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_registrable_domain_check CHECK ((length(registrable_domain) <= 255));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_retention_class_check CHECK ((retention_class = ANY (ARRAY['public'::text, 'author'::text, 'team'::text, 'enterprise'::text])));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_runbook_url_check CHECK ((length(runbook_url) <= 2048));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,118}[a-z0-9])?$'::text));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_standing_check CHECK ((standing = ANY (ARRAY['unclaimed'::text, 'added'::text, 'claimed'::text])));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_transport_check CHECK ((transport = ANY (ARRAY['auto'::text, 'http'::text, 'sse'::text])));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_url_check CHECK ((length(url) <= 2048));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_visibility_check CHECK ((visibility = ANY (ARRAY['public'::text, 'unlisted'::text, 'private'::text])));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_pkey PRIMARY KEY (id);
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_number_key UNIQUE (number);
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_one_url_per_tenant UNIQUE (tenant_id, normalized_url);
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_slug_key UNIQUE (slug);
+CREATE INDEX endpoints_by_domain ON public.endpoints USING btree (registrable_domain);
+CREATE INDEX endpoints_by_update ON public.endpoints USING btree (updated_at);
+CREATE UNIQUE INDEX endpoints_one_url_on_board ON public.endpoints USING btree (normalized_url) WHERE (visibility = 'public'::text);
+CREATE TRIGGER endpoints_bump_config_version BEFORE UPDATE ON public.endpoints FOR EACH ROW EXECUTE FUNCTION bump_config_version();
+ALTER TABLE endpoints ENABLE ROW LEVEL SECURITY;
+ALTER TABLE endpoints FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON endpoints FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY operator_all ON endpoints FOR ALL TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON endpoints FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON endpoints FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON endpoints TO alivemcp_app;
+GRANT INSERT, SELECT, UPDATE ON endpoints TO alivemcp_system;
+GRANT SELECT, UPDATE ON endpoints TO alivemcp_operator;
+
+CREATE TABLE follow (
+  tenant_id uuid NOT NULL,
+  endpoint_id uuid NOT NULL,
+  cadence_s integer NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE follow ADD CONSTRAINT follow_cadence_s_check CHECK ((((cadence_s >= 30) AND (cadence_s <= 86400)) AND ((86400 % cadence_s) = 0)));
+ALTER TABLE follow ADD CONSTRAINT follow_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE CASCADE;
+ALTER TABLE follow ADD CONSTRAINT follow_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE follow ADD CONSTRAINT follow_pkey PRIMARY KEY (tenant_id, endpoint_id);
+CREATE INDEX follow_by_endpoint ON public.follow USING btree (endpoint_id);
+CREATE TRIGGER follow_touches_endpoint AFTER INSERT OR DELETE OR UPDATE ON public.follow FOR EACH ROW EXECUTE FUNCTION touch_followed_endpoint();
+ALTER TABLE follow ENABLE ROW LEVEL SECURITY;
+ALTER TABLE follow FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON follow FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY operator_all ON follow FOR ALL TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON follow FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON follow FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON follow TO alivemcp_app;
+GRANT DELETE, SELECT ON follow TO alivemcp_system;
+GRANT SELECT ON follow TO alivemcp_operator;
+
+CREATE TABLE opt_out (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  kind text NOT NULL,
+  target text NOT NULL,
+  contact text,
+  note text,
+  requested_at timestamp with time zone NOT NULL DEFAULT now(),
+  verified_at timestamp with time zone,
+  withdrawn_at timestamp with time zone
+);
+ALTER TABLE opt_out ADD CONSTRAINT opt_out_contact_check CHECK ((length(contact) <= 320));
+ALTER TABLE opt_out ADD CONSTRAINT opt_out_kind_check CHECK ((kind = ANY (ARRAY['domain'::text, 'host'::text, 'url'::text])));
+ALTER TABLE opt_out ADD CONSTRAINT opt_out_note_check CHECK ((length(note) <= 1000));
+ALTER TABLE opt_out ADD CONSTRAINT opt_out_target_check CHECK (((length(target) >= 1) AND (length(target) <= 2048)));
+ALTER TABLE opt_out ADD CONSTRAINT opt_out_pkey PRIMARY KEY (id);
+CREATE UNIQUE INDEX opt_out_one_in_force ON public.opt_out USING btree (kind, target) WHERE (withdrawn_at IS NULL);
+ALTER TABLE opt_out ENABLE ROW LEVEL SECURITY;
+ALTER TABLE opt_out FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_insert ON opt_out FOR INSERT TO alivemcp_app WITH CHECK ((verified_at IS NULL) AND (withdrawn_at IS NULL));
+CREATE POLICY operator_all ON opt_out FOR ALL TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON opt_out FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON opt_out FOR ALL TO alivemcp_system USING true;
+GRANT INSERT, SELECT, UPDATE ON opt_out TO alivemcp_operator;
+GRANT SELECT ON opt_out TO alivemcp_system;
+GRANT INSERT (kind, target, contact, note) ON opt_out TO alivemcp_app;
+
+CREATE TABLE probe_day (
+  endpoint_number integer NOT NULL,
+  day date NOT NULL,
+  up_minutes integer NOT NULL DEFAULT 0,
+  degraded_minutes integer NOT NULL DEFAULT 0,
+  down_minutes integer NOT NULL DEFAULT 0,
+  auth_walled_minutes integer NOT NULL DEFAULT 0,
+  unknown_minutes integer NOT NULL DEFAULT 0,
+  maintenance_minutes integer NOT NULL DEFAULT 0,
+  latency_histogram integer[] NOT NULL DEFAULT '{}'::integer[],
+  rolled_up_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE probe_day ADD CONSTRAINT probe_day_pkey PRIMARY KEY (endpoint_number, day);
+CREATE INDEX probe_day_by_day ON public.probe_day USING btree (day);
+ALTER TABLE probe_day ENABLE ROW LEVEL SECURITY;
+ALTER TABLE probe_day FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_visible ON probe_day FOR SELECT TO alivemcp_app USING (endpoint_number IN ( SELECT v.number
+   FROM visible_endpoints() v(id, number)));
+CREATE POLICY operator_all ON probe_day FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON probe_day FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON probe_day FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON probe_day TO alivemcp_system;
+GRANT SELECT ON probe_day TO alivemcp_app;
+GRANT SELECT ON probe_day TO alivemcp_operator;
+
+CREATE TABLE probe_evidence (
+  endpoint_number integer NOT NULL,
+  retention_class smallint NOT NULL,
+  minute_at timestamp with time zone NOT NULL,
+  observed_at timestamp with time zone NOT NULL,
+  region text NOT NULL,
+  state text NOT NULL,
+  reason text,
+  layer text,
+  detail text,
+  steps jsonb NOT NULL DEFAULT '[]'::jsonb,
+  excerpt text
+) PARTITION BY LIST (retention_class);
+ALTER TABLE probe_evidence ADD CONSTRAINT probe_evidence_excerpt_check CHECK ((length(excerpt) <= 500));
+ALTER TABLE probe_evidence ADD CONSTRAINT probe_evidence_pkey PRIMARY KEY (endpoint_number, retention_class, minute_at, region);
+ALTER TABLE probe_evidence ENABLE ROW LEVEL SECURITY;
+ALTER TABLE probe_evidence FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_visible ON probe_evidence FOR SELECT TO alivemcp_app USING (endpoint_number IN ( SELECT v.number
+   FROM visible_endpoints() v(id, number)));
+CREATE POLICY operator_all ON probe_evidence FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON probe_evidence FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON probe_evidence FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON probe_evidence TO alivemcp_system;
+GRANT SELECT ON probe_evidence TO alivemcp_app;
+GRANT SELECT ON probe_evidence TO alivemcp_operator;
+
+CREATE TABLE probe_evidence_author PARTITION OF probe_evidence FOR VALUES IN ('1') PARTITION BY RANGE (minute_at);
+ALTER TABLE probe_evidence_author ENABLE ROW LEVEL SECURITY;
+ALTER TABLE probe_evidence_author FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner_all ON probe_evidence_author FOR ALL TO alivemcp_owner USING true;
+
+CREATE TABLE probe_evidence_enterprise PARTITION OF probe_evidence FOR VALUES IN ('3') PARTITION BY RANGE (minute_at);
+ALTER TABLE probe_evidence_enterprise ENABLE ROW LEVEL SECURITY;
+ALTER TABLE probe_evidence_enterprise FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner_all ON probe_evidence_enterprise FOR ALL TO alivemcp_owner USING true;
+
+CREATE TABLE probe_evidence_public PARTITION OF probe_evidence FOR VALUES IN ('0') PARTITION BY RANGE (minute_at);
+ALTER TABLE probe_evidence_public ENABLE ROW LEVEL SECURITY;
+ALTER TABLE probe_evidence_public FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner_all ON probe_evidence_public FOR ALL TO alivemcp_owner USING true;
+
+CREATE TABLE probe_evidence_team PARTITION OF probe_evidence FOR VALUES IN ('2') PARTITION BY RANGE (minute_at);
+ALTER TABLE probe_evidence_team ENABLE ROW LEVEL SECURITY;
+ALTER TABLE probe_evidence_team FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner_all ON probe_evidence_team FOR ALL TO alivemcp_owner USING true;
+
+CREATE TABLE probe_minute (
+  endpoint_number integer NOT NULL,
+  retention_class smallint NOT NULL,
+  state smallint NOT NULL,
+  minute_at timestamp with time zone NOT NULL,
+  latency_ms integer,
+  revision integer NOT NULL,
+  covers_minutes smallint NOT NULL,
+  reason smallint,
+  regions bytea NOT NULL
+) PARTITION BY LIST (retention_class);
+ALTER TABLE probe_minute ADD CONSTRAINT probe_minute_pkey PRIMARY KEY (endpoint_number, retention_class, minute_at);
+ALTER TABLE probe_minute ENABLE ROW LEVEL SECURITY;
+ALTER TABLE probe_minute FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_visible ON probe_minute FOR SELECT TO alivemcp_app USING (endpoint_number IN ( SELECT v.number
+   FROM visible_endpoints() v(id, number)));
+CREATE POLICY operator_all ON probe_minute FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON probe_minute FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON probe_minute FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON probe_minute TO alivemcp_system;
+GRANT SELECT ON probe_minute TO alivemcp_app;
+GRANT SELECT ON probe_minute TO alivemcp_operator;
+
+CREATE TABLE probe_minute_author PARTITION OF probe_minute FOR VALUES IN ('1') PARTITION BY RANGE (minute_at);
+ALTER TABLE probe_minute_author ENABLE ROW LEVEL SECURITY;
+ALTER TABLE probe_minute_author FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner_all ON probe_minute_author FOR ALL TO alivemcp_owner USING true;
+
+CREATE TABLE probe_minute_enterprise PARTITION OF probe_minute FOR VALUES IN ('3') PARTITION BY RANGE (minute_at);
+ALTER TABLE probe_minute_enterprise ENABLE ROW LEVEL SECURITY;
+ALTER TABLE probe_minute_enterprise FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner_all ON probe_minute_enterprise FOR ALL TO alivemcp_owner USING true;
+
+CREATE TABLE probe_minute_public PARTITION OF probe_minute FOR VALUES IN ('0') PARTITION BY RANGE (minute_at);
+ALTER TABLE probe_minute_public ENABLE ROW LEVEL SECURITY;
+ALTER TABLE probe_minute_public FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner_all ON probe_minute_public FOR ALL TO alivemcp_owner USING true;
+
+CREATE TABLE probe_minute_team PARTITION OF probe_minute FOR VALUES IN ('2') PARTITION BY RANGE (minute_at);
+ALTER TABLE probe_minute_team ENABLE ROW LEVEL SECURITY;
+ALTER TABLE probe_minute_team FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner_all ON probe_minute_team FOR ALL TO alivemcp_owner USING true;
+
+CREATE TABLE schedule_claim (
+  window_at timestamp with time zone NOT NULL,
+  shard text NOT NULL,
+  claimed_by text,
+  lease_until timestamp with time zone,
+  done_at timestamp with time zone
+);
+ALTER TABLE schedule_claim ADD CONSTRAINT schedule_claim_shard_check CHECK ((shard ~ '^s[0-9]{2}$'::text));
+ALTER TABLE schedule_claim ADD CONSTRAINT schedule_claim_pkey PRIMARY KEY (window_at, shard);
+ALTER TABLE schedule_claim ENABLE ROW LEVEL SECURITY;
+ALTER TABLE schedule_claim FORCE ROW LEVEL SECURITY;
+CREATE POLICY operator_all ON schedule_claim FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON schedule_claim FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON schedule_claim FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON schedule_claim TO alivemcp_system;
+GRANT SELECT ON schedule_claim TO alivemcp_operator;
+
+CREATE TABLE schema_migration (
+  number integer NOT NULL,
+  name text NOT NULL,
+  checksum text NOT NULL,
+  applied_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE schema_migration ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (number);
+
+CREATE TABLE state_span (
+  endpoint_id uuid NOT NULL,
+  state text NOT NULL,
+  from_at timestamp with time zone NOT NULL,
+  to_at timestamp with time zone
+);
+ALTER TABLE state_span ADD CONSTRAINT state_span_check CHECK ((to_at >= from_at));
+ALTER TABLE state_span ADD CONSTRAINT state_span_state_check CHECK ((state = ANY (ARRAY['unknown'::text, 'up'::text, 'down'::text])));
+ALTER TABLE state_span ADD CONSTRAINT state_span_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE CASCADE;
+ALTER TABLE state_span ADD CONSTRAINT state_span_pkey PRIMARY KEY (endpoint_id, from_at);
+CREATE UNIQUE INDEX state_span_one_open ON public.state_span USING btree (endpoint_id) WHERE (to_at IS NULL);
+ALTER TABLE state_span ENABLE ROW LEVEL SECURITY;
+ALTER TABLE state_span FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_visible ON state_span FOR SELECT TO alivemcp_app USING (endpoint_id IN ( SELECT v.id
+   FROM visible_endpoints() v(id, number)));
+CREATE POLICY operator_all ON state_span FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON state_span FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON state_span FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON state_span TO alivemcp_system;
+GRANT SELECT ON state_span TO alivemcp_app;
+GRANT SELECT ON state_span TO alivemcp_operator;
+
+CREATE TABLE tenants (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  kind text NOT NULL DEFAULT 'customer'::text,
+  name text NOT NULL,
+  plan text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE tenants ADD CONSTRAINT tenants_kind_check CHECK ((kind = ANY (ARRAY['public'::text, 'customer'::text])));
+ALTER TABLE tenants ADD CONSTRAINT tenants_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)));
+ALTER TABLE tenants ADD CONSTRAINT tenants_pkey PRIMARY KEY (id);
+CREATE UNIQUE INDEX tenants_one_public ON public.tenants USING btree (kind) WHERE (kind = 'public'::text);
+ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tenants FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON tenants FOR ALL TO alivemcp_app USING (id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY operator_all ON tenants FOR ALL TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON tenants FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON tenants FOR ALL TO alivemcp_system USING true;
+GRANT SELECT ON tenants TO alivemcp_app;
+GRANT SELECT ON tenants TO alivemcp_operator;
+GRANT SELECT ON tenants TO alivemcp_system;
+
+CREATE TABLE tool_list (
+  full_hash text NOT NULL,
+  contract_hash text NOT NULL,
+  tools_count integer NOT NULL,
+  body bytea NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE tool_list ADD CONSTRAINT tool_list_contract_hash_check CHECK ((contract_hash ~ '^[0-9a-f]{64}$'::text));
+ALTER TABLE tool_list ADD CONSTRAINT tool_list_full_hash_check CHECK ((full_hash ~ '^[0-9a-f]{64}$'::text));
+ALTER TABLE tool_list ADD CONSTRAINT tool_list_tools_count_check CHECK ((tools_count >= 0));
+ALTER TABLE tool_list ADD CONSTRAINT tool_list_pkey PRIMARY KEY (full_hash);
+ALTER TABLE tool_list ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tool_list FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_visible ON tool_list FOR SELECT TO alivemcp_app USING ((EXISTS ( SELECT
+   FROM endpoint_region_tool_list r
+  WHERE ((tool_list.full_hash = r.full_hash) OR (tool_list.full_hash = r.pending_full_hash)))) OR (EXISTS ( SELECT
+   FROM endpoint_memory m
+  WHERE (m.baseline_full_hash = tool_list.full_hash))) OR (EXISTS ( SELECT
+   FROM drift_event d
+  WHERE (d.from_full_hash = tool_list.full_hash))) OR (EXISTS ( SELECT
+   FROM drift_event d
+  WHERE (d.to_full_hash = tool_list.full_hash))));
+CREATE POLICY operator_all ON tool_list FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON tool_list FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON tool_list FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON tool_list TO alivemcp_system;
+GRANT SELECT ON tool_list TO alivemcp_app;
+GRANT SELECT ON tool_list TO alivemcp_operator;
+
+CREATE TABLE transition (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  endpoint_id uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  reason text NOT NULL,
+  facts jsonb NOT NULL DEFAULT '{}'::jsonb
+);
+ALTER TABLE transition ADD CONSTRAINT transition_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE CASCADE;
+ALTER TABLE transition ADD CONSTRAINT transition_pkey PRIMARY KEY (id);
+ALTER TABLE transition ADD CONSTRAINT transition_once UNIQUE (endpoint_id, at, from_state, to_state, reason);
+CREATE INDEX transition_newest ON public.transition USING btree (endpoint_id, at DESC);
+ALTER TABLE transition ENABLE ROW LEVEL SECURITY;
+ALTER TABLE transition FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_visible ON transition FOR SELECT TO alivemcp_app USING (endpoint_id IN ( SELECT v.id
+   FROM visible_endpoints() v(id, number)));
+CREATE POLICY operator_all ON transition FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON transition FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON transition FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON transition TO alivemcp_system;
+GRANT SELECT ON transition TO alivemcp_app;
+GRANT SELECT ON transition TO alivemcp_operator;
+
+CREATE VIEW public_board WITH (security_barrier=true) AS
+ SELECT public_endpoint.id,
+    public_endpoint.number,
+    public_endpoint.slug,
+    public_endpoint.name,
+    public_endpoint.url_without_query,
+    public_endpoint.host,
+    public_endpoint.registrable_domain,
+    public_endpoint.transport,
+    public_endpoint.visibility,
+    public_endpoint.standing,
+    public_endpoint.cadence_s,
+    public_endpoint.regions,
+    public_endpoint.confirmation_period_ms,
+    public_endpoint.retention_class,
+    public_endpoint.paused_at,
+    public_endpoint.first_watched_at,
+    public_endpoint.is_demo,
+    public_endpoint.created_at,
+    public_endpoint.is_followed,
+    public_endpoint.era,
+    public_endpoint.detected_transport,
+    public_endpoint.protocol_version,
+    public_endpoint.server_name,
+    public_endpoint.server_version,
+    public_endpoint.tools_count,
+    public_endpoint.tls_expires_at,
+    public_endpoint.dead_since
+   FROM public_endpoint
+  WHERE public_endpoint.visibility = 'public'::text;
+GRANT SELECT ON public_board TO alivemcp_app;
+GRANT SELECT ON public_board TO alivemcp_reader;
+
+CREATE VIEW public_drift_event WITH (security_barrier=true) AS
+ SELECT d.id,
+    d.endpoint_id,
+    d.region,
+    d.at,
+    d.kind,
+    d.from_full_hash,
+    d.to_full_hash,
+    d.is_breaking,
+    d.is_suspicious,
+    d.changes,
+    d.accepted_at
+   FROM drift_event d
+     JOIN endpoints e ON e.id = d.endpoint_id
+  WHERE e.visibility = ANY (ARRAY['public'::text, 'unlisted'::text]);
+GRANT SELECT ON public_drift_event TO alivemcp_app;
+GRANT SELECT ON public_drift_event TO alivemcp_reader;
+
+CREATE VIEW public_endpoint WITH (security_barrier=true) AS
+ SELECT e.id,
+    e.number,
+    e.slug,
+    e.name,
+        CASE e.visibility
+            WHEN 'public'::text THEN split_part(e.url, '?'::text, 1)
+            ELSE "substring"(e.url, '^https?://[^/?#]+'::text)
+        END AS url_without_query,
+    e.host,
+    e.registrable_domain,
+    e.transport,
+    e.visibility,
+    e.standing,
+    e.cadence_s,
+    e.regions,
+    e.confirmation_period_ms,
+    e.retention_class,
+    e.paused_at,
+    e.first_watched_at,
+    e.is_demo,
+    e.created_at,
+    (EXISTS ( SELECT
+           FROM follow f
+          WHERE f.endpoint_id = e.id)) AS is_followed,
+    m.era,
+    m.transport AS detected_transport,
+    m.protocol_version,
+    m.server_name,
+    m.server_version,
+    m.tools_count,
+    m.tls_expires_at,
+    m.dead_since,
+    LEAST(e.cadence_s, ( SELECT min(f.cadence_s) AS min
+           FROM follow f
+          WHERE f.endpoint_id = e.id)) AS wanted_cadence_s,
+    POSITION(('?'::text) IN (e.url)) > 0 AS has_query
+   FROM endpoints e
+     LEFT JOIN endpoint_memory m ON m.endpoint_id = e.id
+  WHERE e.visibility = ANY (ARRAY['public'::text, 'unlisted'::text]);
+GRANT SELECT ON public_endpoint TO alivemcp_app;
+GRANT SELECT ON public_endpoint TO alivemcp_reader;
+
+CREATE VIEW public_endpoint_state WITH (security_barrier=true) AS
+ SELECT s.endpoint_id,
+    s.committed,
+    s.since,
+    s.reason,
+    s.flags,
+    s.updated_at
+   FROM endpoint_state s
+     JOIN endpoints e ON e.id = s.endpoint_id
+  WHERE e.visibility = ANY (ARRAY['public'::text, 'unlisted'::text]);
+GRANT SELECT ON public_endpoint_state TO alivemcp_app;
+GRANT SELECT ON public_endpoint_state TO alivemcp_reader;
+
+CREATE VIEW public_probe_day WITH (security_barrier=true) AS
+ SELECT d.endpoint_number,
+    d.day,
+    d.up_minutes,
+    d.degraded_minutes,
+    d.down_minutes,
+    d.auth_walled_minutes,
+    d.unknown_minutes,
+    d.maintenance_minutes,
+    d.latency_histogram
+   FROM probe_day d
+     JOIN endpoints e ON e.number = d.endpoint_number
+  WHERE e.visibility = ANY (ARRAY['public'::text, 'unlisted'::text]);
+GRANT SELECT ON public_probe_day TO alivemcp_app;
+GRANT SELECT ON public_probe_day TO alivemcp_reader;
+
+CREATE VIEW public_probe_minute WITH (security_barrier=true) AS
+ SELECT m.endpoint_number,
+    m.minute_at,
+    m.state,
+    m.reason,
+    m.latency_ms,
+    m.covers_minutes,
+    m.regions
+   FROM probe_minute m
+     JOIN endpoints e ON e.number = m.endpoint_number
+  WHERE e.visibility = ANY (ARRAY['public'::text, 'unlisted'::text]);
+GRANT SELECT ON public_probe_minute TO alivemcp_app;
+GRANT SELECT ON public_probe_minute TO alivemcp_reader;
+
+CREATE VIEW public_state_span WITH (security_barrier=true) AS
+ SELECT s.endpoint_id,
+    s.state,
+    s.from_at,
+    s.to_at
+   FROM state_span s
+     JOIN endpoints e ON e.id = s.endpoint_id
+  WHERE e.visibility = ANY (ARRAY['public'::text, 'unlisted'::text]);
+GRANT SELECT ON public_state_span TO alivemcp_app;
+GRANT SELECT ON public_state_span TO alivemcp_reader;
+
+CREATE VIEW public_transition WITH (security_barrier=true) AS
+ SELECT t.id,
+    t.endpoint_id,
+    t.at,
+    t.from_state,
+    t.to_state,
+    t.reason,
+    t.facts
+   FROM transition t
+     JOIN endpoints e ON e.id = t.endpoint_id
+  WHERE e.visibility = ANY (ARRAY['public'::text, 'unlisted'::text]);
+GRANT SELECT ON public_transition TO alivemcp_app;
+GRANT SELECT ON public_transition TO alivemcp_reader;

@@ -1,0 +1,81 @@
+import type { EndpointPlan } from "@alivemcp/core/endpoint-plan";
+import type { HealthOptions } from "@alivemcp/core/pipeline";
+import type { RetentionClass } from "@alivemcp/core/plans";
+import type { Era, Transport } from "@alivemcp/core/states";
+
+/** The select that fills an `EndpointPlan`; append conditions on `e` (endpoints). Reads only what its role may see. */
+export const SELECT_ENDPOINT_PLAN = `
+  SELECT e.id, e.tenant_id, e.config_version, e.url, e.host, e.registrable_domain, e.transport, e.standing, e.is_demo,
+    e.regions, e.confirmation_period_ms, e.health, e.retention_class, e.paused_at,
+    least(e.cadence_s, f.cadence_s) AS cadence_s, f.cadence_s IS NOT NULL AS is_followed,
+    m.era, m.transport AS detected_transport, m.protocol_version, m.baseline_full_hash,
+    coalesce(m.is_tool_list_empty_at_baseline, false) AS is_tool_list_empty_at_baseline,
+    coalesce(m.is_slow, false) AS is_slow, m.dead_since, m.retry_after_until, r.full_hashes
+  FROM endpoints e
+  LEFT JOIN endpoint_memory m ON m.endpoint_id = e.id
+  LEFT JOIN LATERAL (SELECT min(cadence_s) AS cadence_s FROM follow WHERE endpoint_id = e.id) f ON true
+  LEFT JOIN LATERAL (
+    SELECT jsonb_object_agg(region, full_hash) AS full_hashes FROM endpoint_region_tool_list WHERE endpoint_id = e.id
+  ) r ON true`;
+
+export interface EndpointPlanRow {
+  readonly id: string;
+  readonly tenant_id: string;
+  readonly config_version: number;
+  readonly url: string;
+  readonly host: string;
+  readonly registrable_domain: string;
+  readonly transport: Transport;
+  readonly standing: "unclaimed" | "added" | "claimed";
+  readonly is_demo: boolean;
+  readonly regions: readonly string[];
+  readonly confirmation_period_ms: number;
+  readonly health: HealthOptions;
+  readonly retention_class: RetentionClass;
+  readonly paused_at: Date | null;
+  readonly cadence_s: number;
+  readonly is_followed: boolean;
+  readonly era: Era | null;
+  readonly detected_transport: "http" | "sse" | null;
+  readonly protocol_version: string | null;
+  readonly baseline_full_hash: string | null;
+  readonly is_tool_list_empty_at_baseline: boolean;
+  readonly is_slow: boolean;
+  readonly dead_since: Date | null;
+  readonly retry_after_until: Date | null;
+  readonly full_hashes: Readonly<Record<string, string>> | null;
+}
+
+const NO_HASHES: Readonly<Record<string, string>> = {};
+
+export function endpointPlanOfRow(row: EndpointPlanRow): EndpointPlan {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    configVersion: row.config_version,
+    url: row.url,
+    host: row.host,
+    registrableDomain: row.registrable_domain,
+    transport: row.transport,
+    isUnclaimed: row.standing === "unclaimed",
+    isFollowed: row.is_followed,
+    isDemo: row.is_demo,
+    cadenceS: row.cadence_s,
+    regions: row.regions,
+    confirmationPeriodMs: row.confirmation_period_ms,
+    health: row.health,
+    retentionClass: row.retention_class,
+    remembered: rememberedOfRow(row),
+    baselineFullHash: row.baseline_full_hash,
+    regionFullHashes: row.full_hashes ?? NO_HASHES,
+    isToolListEmptyAtBaseline: row.is_tool_list_empty_at_baseline,
+    isSlow: row.is_slow,
+    deadSinceMs: row.dead_since?.getTime() ?? null,
+    retryAfterUntilMs: row.retry_after_until?.getTime() ?? null,
+  };
+}
+
+function rememberedOfRow(row: EndpointPlanRow): EndpointPlan["remembered"] {
+  const { era, detected_transport: transport, protocol_version: protocolVersion } = row;
+  return era && transport && protocolVersion ? { era, transport, protocolVersion } : null;
+}

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openTestDatabase, type TestDatabase } from "../../test/database.ts";
+import { findPublicEndpoint, listPublicEndpoints, listRecentDrift } from "./public-catalogue.ts";
+import {
+  listPublicDays,
+  listPublicDrift,
+  listPublicMinutes,
+  listPublicOutages,
+  listPublicTransitions,
+} from "./public-history.ts";
+
+const NOW_MS = Date.UTC(2026, 10, 20, 12, 0, 0);
+const PUBLIC_TENANT = "00000000-0000-4000-8000-000000000001";
+let database: TestDatabase;
+const ids: Record<string, { id: string; number: number }> = {};
+
+beforeAll(async () => {
+  database = await openTestDatabase({ partitionsAtMs: NOW_MS });
+  for (const visibility of ["public", "unlisted", "private"]) {
+    const { rows } = await database.pool("super").query<{ id: string; number: number }>(
+      `INSERT INTO endpoints (tenant_id, slug, name, url, normalized_url, host, registrable_domain, visibility, standing, retention_class, health, runbook_url)
+       VALUES ($1, $2, $2, $3, $3, 'mcp.example.com', 'example.com', $2, 'unclaimed', 'public', '{"kind":"named","tool":"SENTINEL","arguments":{}}', 'https://SENTINEL.example')
+       RETURNING id, number`,
+      [PUBLIC_TENANT, visibility, `https://mcp.example.com/${visibility}/PATH/mcp?key=SENTINEL`],
+    );
+    const endpoint = rows[0] as { id: string; number: number };
+    ids[visibility] = endpoint;
+    await seedHistory(endpoint.id, endpoint.number);
+  }
+});
+afterAll(() => database.close());
+
+async function seedHistory(id: string, number: number) {
+  const at = new Date(NOW_MS - 60_000);
+  const pool = database.pool("super");
+  await pool.query(
+    `INSERT INTO endpoint_state (endpoint_id, shard, committed, since, reason, flags, machine)
+     VALUES ($1, 's00', 'down', $2, 'timeout', '{flapping}', '{"secret":"SENTINEL"}')`,
+    [id, at],
+  );
+  await pool.query("INSERT INTO state_span (endpoint_id, state, from_at) VALUES ($1, 'down', $2)", [id, at]);
+  await pool.query(
+    "INSERT INTO transition (endpoint_id, at, from_state, to_state, reason) VALUES ($1, $2, 'up', 'down', 'down-confirmed')",
+    [id, at],
+  );
+  await pool.query(
+    "INSERT INTO drift_event (endpoint_id, at, kind, is_breaking, accepted_by) VALUES ($1, $2, 'drift', true, 'SENTINEL')",
+    [id, at],
+  );
+  await pool.query(
+    "INSERT INTO probe_day (endpoint_number, day, up_minutes, down_minutes) VALUES ($1, '2026-11-20', 10, 2)",
+    [number],
+  );
+  await pool.query(
+    `INSERT INTO probe_minute (endpoint_number, retention_class, state, minute_at, latency_ms, revision, covers_minutes, reason, regions)
+     VALUES ($1, 0, 2, $2, 120, 1, 1, 11, '')`,
+    [number, at],
+  );
+}
+
+describe("the catalogue", () => {
+  test("holds public and unlisted endpoints and never private ones", async () => {
+    const rows = await listPublicEndpoints(database.pool("reader"));
+    expect(rows.map((row) => row.slug).sort()).toEqual(["public", "unlisted"]);
+    expect(await findPublicEndpoint(database.pool("reader"), "private")).toBeNull();
+    expect(await findPublicEndpoint(database.pool("reader"), "nobody")).toBeNull();
+  });
+
+  test("tells no query of any URL, and no path of an unlisted one", async () => {
+    const rows = await listPublicEndpoints(database.pool("reader"));
+    expect(Object.fromEntries(rows.map((row) => [row.slug, row.url_without_query]))).toEqual({
+      public: "https://mcp.example.com/public/PATH/mcp",
+      unlisted: "https://mcp.example.com",
+    });
+    expect(JSON.stringify(rows)).not.toContain("SENTINEL");
+  });
+
+  test("carries the committed state with its flags", async () => {
+    expect(await findPublicEndpoint(database.pool("reader"), "public")).toMatchObject({
+      committed: "down",
+      committed_reason: "timeout",
+      flags: ["flapping"],
+      wanted_cadence_s: 60,
+    });
+  });
+
+  test("knows whose tools changed lately", async () => {
+    const drift = await listRecentDrift(database.pool("reader"), NOW_MS - 86_400_000);
+    expect(drift.get(ids.public?.id ?? "")).toBe(NOW_MS - 60_000);
+    expect(drift.has(ids.private?.id ?? "")).toBe(false);
+    expect((await listRecentDrift(database.pool("reader"), NOW_MS)).size).toBe(0);
+  });
+});
+
+describe("the history of one endpoint", () => {
+  const read = async (name: string) => {
+    const pool = database.pool("reader");
+    const { id, number } = ids[name] as { id: string; number: number };
+    return {
+      days: await listPublicDays(pool, number, NOW_MS - 86_400_000),
+      minutes: await listPublicMinutes(pool, number, NOW_MS - 86_400_000),
+      transitions: await listPublicTransitions(pool, id, 10),
+      outages: await listPublicOutages(pool, id, NOW_MS - 86_400_000),
+      drift: await listPublicDrift(pool, id, 10),
+    };
+  };
+
+  test("reads in words and epoch milliseconds", async () => {
+    expect(await read("unlisted")).toMatchObject({
+      days: [{ day: "2026-11-20", upMinutes: 10, downMinutes: 2 }],
+      minutes: [
+        { minuteAtMs: NOW_MS - 60_000, state: "down", reason: "timeout", latencyMs: 120, coversMinutes: 1 },
+      ],
+      transitions: [{ atMs: NOW_MS - 60_000, from: "up", to: "down", reason: "down-confirmed" }],
+      outages: [{ fromMs: NOW_MS - 60_000, toMs: null }],
+      drift: [{ atMs: NOW_MS - 60_000, isBreaking: true, isAccepted: false, changes: [] }],
+    });
+  });
+
+  test("is empty for a private endpoint, even for who knows its id", async () => {
+    expect(await read("private")).toEqual({ days: [], minutes: [], transitions: [], outages: [], drift: [] });
+  });
+
+  test("is read through views only: the reader role sees no table", async () => {
+    for (const table of [
+      "endpoints",
+      "tenants",
+      "endpoint_memory",
+      "probe_evidence",
+      "probe_minute_public",
+      "follow",
+    ]) {
+      await expect(database.pool("reader").query(`SELECT FROM ${table}`)).rejects.toMatchObject({
+        code: "42501",
+      });
+    }
+  });
+});

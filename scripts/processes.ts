@@ -1,0 +1,127 @@
+/** The processes of one installation: what `scripts/up` starts and what docker-compose.yml must name. */
+import type { Role } from "@alivemcp/db/roles";
+
+export interface ProcessSpec {
+  readonly name: string;
+  /** Path of its main file in the repository. */
+  readonly entry: string;
+  /** Postgres role in its DATABASE_URL; null: it never gets one. */
+  readonly role: Role | null;
+  /** Port of /metrics, /readyz and /livez, as an offset from the port base. */
+  readonly metricsOffset: number;
+  /** Port that people open, likewise; null: it serves nobody. */
+  readonly portOffset: number | null;
+  /** Heap limit in `scripts/up`, where a handful of endpoints are watched. Elsewhere Node decides. */
+  readonly heapMb: number;
+  /** Deadline of an orderly stop. The worker's is above the 50 s after which a probe is killed for certain. */
+  readonly graceMs: number;
+  /** Order of stopping: intake first, then what works it off, then what only reads. */
+  readonly stopRank: number;
+}
+
+const GRACE_MS = 10_000;
+
+export const PROCESSES: readonly ProcessSpec[] = [
+  {
+    name: "api",
+    entry: "apps/api/src/main.ts",
+    role: "app",
+    metricsOffset: 10,
+    portOffset: 1,
+    heapMb: 96,
+    graceMs: GRACE_MS,
+    stopRank: 4,
+  },
+  {
+    name: "scheduler",
+    entry: "services/scheduler/src/main.ts",
+    role: "system",
+    metricsOffset: 11,
+    portOffset: null,
+    heapMb: 96,
+    graceMs: GRACE_MS,
+    stopRank: 1,
+  },
+  {
+    name: "probe-worker",
+    entry: "services/probe-worker/src/main.ts",
+    role: null,
+    metricsOffset: 12,
+    portOffset: null,
+    heapMb: 96,
+    graceMs: 55_000,
+    stopRank: 2,
+  },
+  {
+    name: "archiver",
+    entry: "services/archiver/src/main.ts",
+    role: "system",
+    metricsOffset: 13,
+    portOffset: null,
+    heapMb: 96,
+    graceMs: GRACE_MS,
+    stopRank: 3,
+  },
+  {
+    name: "alert-router",
+    entry: "services/alert-router/src/main.ts",
+    role: "system",
+    metricsOffset: 14,
+    portOffset: null,
+    heapMb: 96,
+    graceMs: GRACE_MS,
+    stopRank: 3,
+  },
+  {
+    name: "status",
+    entry: "apps/status/src/main.ts",
+    role: "reader",
+    metricsOffset: 15,
+    portOffset: 2,
+    heapMb: 96,
+    graceMs: GRACE_MS,
+    stopRank: 4,
+  },
+];
+
+/** What one running copy has in common for all its processes. */
+export interface Installation {
+  readonly portBase: number;
+  readonly redisUrl: string;
+  databaseUrl(role: Role): string;
+  readonly operatorKey: string;
+  readonly regionsFile: string;
+  /** Ids of the regions whose jobs this machine's worker runs. */
+  readonly regions: readonly string[];
+  /** Private ranges that probes may reach, comma-separated; empty: none. */
+  readonly allowedRanges: string;
+  /** Second address of the api, which the regions' self-check asks; null: none. */
+  readonly canaryHost: string | null;
+  readonly plan: string;
+  readonly logLevel: string;
+}
+
+export const apiUrl = (portBase: number) => `http://127.0.0.1:${portBase + 1}`;
+export const statusUrl = (portBase: number) => `http://127.0.0.1:${portBase + 2}`;
+
+/** Environment of one process. Everything it needs and nothing else: what is not named here does not leak into it. */
+export function processEnvironment(spec: ProcessSpec, installation: Installation): Record<string, string> {
+  const { portBase } = installation;
+  return {
+    LOG_LEVEL: installation.logLevel,
+    REDIS_URL: installation.redisUrl,
+    HOST: "127.0.0.1",
+    METRICS_PORT: String(portBase + spec.metricsOffset),
+    SHUTDOWN_GRACE_MS: String(spec.graceMs),
+    REGIONS_FILE: installation.regionsFile,
+    PROBE_REGIONS: installation.regions.join(","),
+    PROBE_ALLOW_CIDRS: installation.allowedRanges,
+    PUBLIC_URL: statusUrl(portBase),
+    API_URL: apiUrl(portBase),
+    SIMULATED_REGIONS: "1",
+    DEFAULT_PLAN: installation.plan,
+    ...(spec.portOffset === null ? {} : { PORT: String(portBase + spec.portOffset) }),
+    ...(spec.role === null ? {} : { DATABASE_URL: installation.databaseUrl(spec.role) }),
+    ...(spec.name === "api" ? { OPERATOR_KEY: installation.operatorKey } : {}),
+  };
+}

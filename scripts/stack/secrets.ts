@@ -1,0 +1,30 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROLES, type Role } from "@alivemcp/db/roles";
+
+/** Made once per copy and kept in its state folder, readable by its owner only. */
+export interface Secrets {
+  readonly postgresPassword: string;
+  readonly rolePasswords: Readonly<Record<Role, string>>;
+  readonly redisPassword: string;
+  /** Opens the api before there are accounts. */
+  readonly operatorKey: string;
+}
+
+/** The copy's secrets; made on first use, and completed when a newer version wants more of them. */
+export function openSecrets(folder: string): Secrets {
+  const path = join(folder, "secrets.json");
+  const kept = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Partial<Secrets>) : {};
+  const password = () => randomBytes(24).toString("hex");
+  const secrets: Secrets = {
+    postgresPassword: kept.postgresPassword ?? password(),
+    rolePasswords: Object.fromEntries(
+      ROLES.map((role) => [role, kept.rolePasswords?.[role] ?? password()]),
+    ) as Record<Role, string>,
+    redisPassword: kept.redisPassword ?? password(),
+    operatorKey: kept.operatorKey ?? `amk_operator_${password()}`,
+  };
+  writeFileSync(path, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  return secrets;
+}

@@ -1,0 +1,271 @@
+/**
+ * Starts everything on this machine and keeps it running until Ctrl-C: Postgres, Redis, the processes of
+ * scripts/processes.ts, and a few MCP servers to watch. Called by scripts/up after installing.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { roleUrl } from "@alivemcp/db/roles";
+import { CANARY_HOST, DEMO_RANGE, demoEndpoints } from "./demo/demo-endpoints.ts";
+import { apiUrl, type Installation, PROCESSES, processEnvironment, statusUrl } from "./processes.ts";
+import { isPortFree } from "./services/free-port.ts";
+import { openLeash } from "./services/leash.ts";
+import { openStateFolder, stateFolderOf } from "./services/state-folder.ts";
+import { type ImportedEndpoint, readImportFile } from "./stack/import-file.ts";
+import { openStores, type Stores } from "./stack/open-stores.ts";
+import { registerEndpoints } from "./stack/register-endpoints.ts";
+import { openSecrets, type Secrets } from "./stack/secrets.ts";
+import { type Supervised, supervise } from "./stack/supervise.ts";
+import { parseUpOptions, UP_HELP, type UpOptions } from "./stack/up-options.ts";
+import { waitUntilReady } from "./stack/wait-until-ready.ts";
+import { writeRegionsFile } from "./stack/write-regions-file.ts";
+
+const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
+const PLAN = "team";
+const READY_WITHIN_MS = 90_000;
+const startedAtMs = Date.now();
+
+/** Progress with the seconds since the start, so that a slow step shows. */
+const say = (line: string) =>
+  console.log(`${((Date.now() - startedAtMs) / 1000).toFixed(1).padStart(5)}s  ${line}`);
+
+const parsed = parseUpOptions(process.argv.slice(2));
+if (parsed.kind !== "run") {
+  console.log(parsed.kind === "help" ? UP_HELP : `${parsed.reason}\n\n${UP_HELP}`);
+  process.exit(parsed.kind === "help" ? 0 : 64);
+}
+const { options } = parsed;
+
+/** What was started, last first when stopping. */
+const stops: (() => Promise<void>)[] = [];
+let stopping: { readonly done: Promise<void>; readonly sinceMs: number } | null = null;
+/** One Ctrl-C may arrive twice, from the terminal and from a parent that passes it on. */
+const SAME_SIGNAL_WITHIN_MS = 500;
+
+async function stopAll(): Promise<void> {
+  for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) {
+    await stop();
+  }
+}
+
+function stopOnce(): Promise<void> {
+  stopping ??= { done: stopAll(), sinceMs: Date.now() };
+  return stopping.done;
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    if (stopping !== null) {
+      if (Date.now() - stopping.sinceMs > SAME_SIGNAL_WITHIN_MS) {
+        say("Stopping at once; what is left is ended by the leash.");
+        process.exit(130);
+      }
+      return;
+    }
+    say("Stopping in order. Once more to stop at once.");
+    void stopOnce().then(() => {
+      say("Stopped. What was stored stays for the next start.");
+      process.exit(0);
+    });
+  });
+}
+
+try {
+  await start(options);
+} catch (error) {
+  // A stop that was asked for makes whatever was starting fail; that is no error.
+  if (stopping === null) {
+    console.error(`\n${error instanceof Error ? error.message : error}`);
+    await stopOnce();
+    process.exit(1);
+  }
+}
+
+async function start({ portBase, hasDemo, isReset, importPath }: UpOptions): Promise<void> {
+  const imported = importPath === null ? [] : readImports(importPath);
+  const folder = stateFolderOf(REPOSITORY, portBase);
+  openStateFolder(folder);
+  // Refuses while another command uses the folder, so nothing below can disturb a running copy.
+  const leash = openLeash(folder, { removeFolder: false });
+  let stores: Stores | null = null;
+  stops.push(async () => leash.close());
+  stops.push(async () => stores?.stop());
+  if (isReset) {
+    forget(folder);
+  }
+  await refuseTakenPorts(portBase);
+  mkdirSync(join(folder, "logs"), { recursive: true, mode: 0o700 });
+  const deps = { leash, show: say, cwd: REPOSITORY };
+
+  say(`State and logs are in ${folder}`);
+  const demo = hasDemo ? demoEndpoints(portBase) : [];
+  const demoProcesses = demo.map((one) =>
+    supervise(deps, {
+      name: one.name,
+      program: ["--max-old-space-size=64", "--max-semi-space-size=1", ...one.program],
+      env: one.env,
+      graceMs: 1_000,
+      logPath: join(folder, "logs", `demo-${one.port}.log`),
+      isQuiet: true,
+    }),
+  );
+  stops.push(() => stopEach(demoProcesses));
+
+  say("Starting Postgres and Redis …");
+  const secrets = openSecrets(folder);
+  const opened = await openStores({ folder, portBase, secrets, leash, show: say });
+  stores = opened;
+  say("Preparing the database …");
+  await prepareDatabase(opened.databaseUrl, secrets);
+
+  const regions = writeRegionsFile(folder, hasDemo ? `http://${CANARY_HOST}:${portBase + 1}/healthz` : null);
+  const installation: Installation = {
+    portBase,
+    redisUrl: opened.redisUrl,
+    databaseUrl: (role) => roleUrl(opened.databaseUrl, role, secrets.rolePasswords[role], databaseName()),
+    operatorKey: secrets.operatorKey,
+    regionsFile: regions.path,
+    regions: regions.ids,
+    allowedRanges: hasDemo ? DEMO_RANGE : "",
+    canaryHost: hasDemo ? CANARY_HOST : null,
+    plan: PLAN,
+    logLevel: process.env.LOG_LEVEL || "info",
+  };
+  await startProcesses(deps, installation, folder);
+
+  const api = { url: apiUrl(portBase), operatorKey: secrets.operatorKey };
+  report(await registerEndpoints(api, demo, "public"));
+  report(await registerEndpoints(api, imported, "unlisted"));
+  summarise(installation, demo.length + imported.length);
+}
+
+function readImports(path: string): ImportedEndpoint[] {
+  const entries = readImportFile(readFileSync(path, "utf8"));
+  for (const entry of entries) {
+    if (entry.kind === "refused") {
+      say(`Not imported: ${entry.name}: ${entry.reason}`);
+    } else if (entry.note !== null) {
+      say(`${entry.name}: ${entry.note}`);
+    }
+  }
+  return entries.filter((entry) => entry.kind === "endpoint");
+}
+
+/** Everything this copy stored goes; the list of held processes is the leash's. */
+function forget(folder: string): void {
+  if (process.env.DATABASE_URL || process.env.REDIS_URL) {
+    throw new Error(
+      "--reset forgets this copy's own Postgres and Redis only; unset DATABASE_URL and REDIS_URL.",
+    );
+  }
+  for (const name of ["postgres", "redis", "logs", "secrets.json"]) {
+    rmSync(join(folder, name), { recursive: true, force: true });
+  }
+  say("Forgot everything this copy had stored.");
+}
+
+async function refuseTakenPorts(portBase: number): Promise<void> {
+  const offsets = [
+    5,
+    6,
+    ...PROCESSES.flatMap((one) => [one.metricsOffset, one.portOffset ?? one.metricsOffset]),
+  ];
+  for (const offset of offsets) {
+    if (!(await isPortFree(portBase + offset))) {
+      throw new Error(`Port ${portBase + offset} is taken. Choose another --port-base.`);
+    }
+  }
+}
+
+/** The embedded cluster has a database of our own; a given server may be asked for another. */
+function databaseName(): string {
+  const given = process.env.DATABASE_URL ? new URL(process.env.DATABASE_URL).pathname.slice(1) : "";
+  return given === "" || given === "postgres" ? "alivemcp" : given;
+}
+
+/** In a process of its own, so that what it loads does not stay in memory. */
+async function prepareDatabase(databaseUrl: string, secrets: Secrets): Promise<void> {
+  const passwords = Object.entries(secrets.rolePasswords).map(([role, password]) => [
+    `${role.toUpperCase()}_PASSWORD`,
+    password,
+  ]);
+  const child = spawn(process.execPath, ["scripts/prepare-database.ts"], {
+    cwd: REPOSITORY,
+    stdio: ["ignore", "ignore", "inherit"],
+    env: {
+      ...Object.fromEntries(passwords),
+      DATABASE_URL: databaseUrl,
+      DATABASE_NAME: databaseName(),
+      DEFAULT_PLAN: PLAN,
+    },
+  });
+  const [code] = await once(child, "exit");
+  if (code !== 0) {
+    throw new Error("The database could not be prepared.");
+  }
+}
+
+async function startProcesses(
+  deps: Parameters<typeof supervise>[0],
+  installation: Installation,
+  folder: string,
+): Promise<void> {
+  const running = PROCESSES.filter(({ entry }) => existsSync(join(REPOSITORY, entry))).map((spec) => ({
+    spec,
+    process: supervise(deps, {
+      name: spec.name,
+      program: [`--max-old-space-size=${spec.heapMb}`, "--max-semi-space-size=1", spec.entry],
+      env: { ...machineEnvironment(), ...processEnvironment(spec, installation) },
+      graceMs: spec.graceMs,
+      logPath: join(folder, "logs", `${spec.name}.log`),
+      isQuiet: false,
+    }),
+  }));
+  const ranks = [...new Set(PROCESSES.map(({ stopRank }) => stopRank))].sort((a, b) => b - a);
+  for (const rank of ranks) {
+    stops.push(() =>
+      stopEach(running.filter(({ spec }) => spec.stopRank === rank).map((one) => one.process)),
+    );
+  }
+  say(`Starting ${running.map(({ spec }) => spec.name).join(", ")} …`);
+  const awaited = running.map(({ spec, process: supervised }) => ({
+    name: spec.name,
+    url: `http://127.0.0.1:${installation.portBase + spec.metricsOffset}/readyz`,
+    trouble: supervised.trouble,
+  }));
+  await waitUntilReady(awaited, READY_WITHIN_MS, (name) => say(`${name} is ready`));
+}
+
+/** What of this machine's environment a process may need; secrets of the person who typed the command are not among it. */
+function machineEnvironment(): Record<string, string> {
+  const names = ["PATH", "HOME", "LANG", "TZ", "TMPDIR", "NODE_EXTRA_CA_CERTS"];
+  const found = names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
+  // One arena instead of eight per core: idle processes give their memory back.
+  return { ...Object.fromEntries(found), MALLOC_ARENA_MAX: "1", NODE_ENV: "production" };
+}
+
+async function stopEach(processes: readonly Supervised[]): Promise<void> {
+  await Promise.all(processes.map((one) => one.stop()));
+}
+
+function report(registrations: Awaited<ReturnType<typeof registerEndpoints>>): void {
+  for (const { name, url, outcome } of registrations) {
+    if (outcome.kind === "refused") {
+      say(`Not watched: ${name} (${url}): ${outcome.reason}`);
+    }
+  }
+}
+
+function summarise({ portBase, operatorKey }: Installation, watched: number): void {
+  say(`Ready. ${watched} endpoints are being probed; first verdicts arrive within seconds.`);
+  console.log(`
+  Board and status pages   ${statusUrl(portBase)}
+  API                      ${apiUrl(portBase)}
+  Operator key             ${operatorKey}
+
+  npx alivemcp check <url>  probes any MCP server from here.
+  The five regions are simulated on this machine. Ctrl-C stops everything in order.
+`);
+}

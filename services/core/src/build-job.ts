@@ -1,0 +1,146 @@
+import type { EndpointPlan } from "./endpoint-plan.ts";
+import {
+  type HealthOptions,
+  lookJobId,
+  MINUTE_MS,
+  minuteOf,
+  nowJobId,
+  PIPELINE_VERSION,
+  type ProbeJob,
+  slotJobId,
+} from "./pipeline.ts";
+import { coversMinutes, lastSlotOfMinuteAtMs, slotInWindow, type Timing } from "./schedule.ts";
+import { timingOf } from "./timetable.ts";
+
+/** A job and the id under which adding it twice adds nothing. */
+export interface NamedJob {
+  readonly id: string;
+  readonly data: ProbeJob;
+}
+
+const PROBE_BUDGET_MS = 30_000;
+const LOOK_BUDGET_MS = 10_000;
+const SLOW_LOOK_BUDGET_MS = 20_000;
+
+/** One region's job of a slot. `notBeforeMs` is the start of the slot's window: a probe may run up to 5 s early. */
+export function buildSlotJob(
+  plan: EndpointPlan,
+  slot: {
+    slotAtMs: number;
+    notBeforeMs: number;
+    timing: Timing;
+    region: string;
+    regionsAsked: readonly string[];
+    traceparent: string;
+  },
+): NamedJob {
+  return {
+    id: slotJobId(plan.id, slot.slotAtMs),
+    data: {
+      ...jobBase(plan, slot),
+      kind: "slot",
+      slotAtMs: slot.slotAtMs,
+      notBeforeMs: slot.notBeforeMs,
+      minute: minuteOf(slot.slotAtMs),
+      lastSlotOfMinuteAtMs: lastSlotOfMinuteAtMs(slot.timing, slot.slotAtMs),
+      coversMinutes: coversMinutes(slot.timing.cadenceMs),
+      look: null,
+      budgetMs: PROBE_BUDGET_MS,
+      hasSecondAttempt: true,
+    },
+  };
+}
+
+/** An immediate probe: an endpoint was added, changed, or somebody asks. Counts for the current minute, which it cannot complete. */
+export function buildNowJob(
+  plan: EndpointPlan,
+  request: { requestedAtMs: number; region: string; regionsAsked: readonly string[]; traceparent: string },
+): NamedJob {
+  const { requestedAtMs } = request;
+  return {
+    id: nowJobId(plan.id, requestedAtMs),
+    data: {
+      ...jobBase(plan, request),
+      kind: "now",
+      slotAtMs: requestedAtMs,
+      notBeforeMs: requestedAtMs,
+      minute: minuteOf(requestedAtMs),
+      lastSlotOfMinuteAtMs: lastSlotBesideAtMs(plan, requestedAtMs),
+      coversMinutes: 1,
+      look: null,
+      budgetMs: PROBE_BUDGET_MS,
+      hasSecondAttempt: true,
+    },
+  };
+}
+
+/** A look of a confirmation: short budget, no second attempt. `minute` is the one its result belongs to. */
+export function buildLookJob(
+  plan: EndpointPlan,
+  look: {
+    confirmation: number;
+    n: 1 | 2;
+    notBeforeMs: number;
+    minute: number;
+    region: string;
+    regionsAsked: readonly string[];
+    traceparent: string;
+  },
+): NamedJob {
+  return {
+    id: lookJobId(plan.id, look.confirmation, look.n),
+    data: {
+      ...jobBase(plan, look),
+      kind: "look",
+      slotAtMs: look.notBeforeMs,
+      notBeforeMs: look.notBeforeMs,
+      minute: look.minute,
+      lastSlotOfMinuteAtMs: lastSlotBesideAtMs(plan, look.minute * MINUTE_MS),
+      coversMinutes: 1,
+      look: { confirmation: look.confirmation, n: look.n },
+      budgetMs: plan.isSlow ? SLOW_LOOK_BUDGET_MS : LOOK_BUDGET_MS,
+      hasSecondAttempt: false,
+    },
+  };
+}
+
+function jobBase(
+  plan: EndpointPlan,
+  asked: { region: string; regionsAsked: readonly string[]; traceparent: string },
+) {
+  return {
+    v: PIPELINE_VERSION,
+    traceparent: asked.traceparent,
+    endpointId: plan.id,
+    capKey: plan.isUnclaimed ? `domain:${plan.registrableDomain}` : `tenant:${plan.tenantId}`,
+    configVersion: plan.configVersion,
+    region: asked.region,
+    regionsAsked: asked.regionsAsked as string[],
+    retentionClass: plan.retentionClass,
+    url: plan.url,
+    transport: plan.transport,
+    remembered: plan.remembered,
+    lastFullHash: plan.regionFullHashes[asked.region] ?? plan.baselineFullHash,
+    isToolListEmptyAtBaseline: plan.isToolListEmptyAtBaseline,
+    health: healthOf(plan),
+    credentialTicket: null,
+  } as const;
+}
+
+const NEVER: HealthOptions = { kind: "never" };
+/** No tool is called on an endpoint nobody confirmed, except our own demo servers. */
+const healthOf = (plan: EndpointPlan) => (plan.isUnclaimed && !plan.isDemo ? NEVER : plan.health);
+
+/**
+ * The last regular slot of the minute around an extra probe; 0 when the minute has none, or when only the scheduler
+ * knows (courtesy moves the slots of unclaimed endpoints).
+ */
+function lastSlotBesideAtMs(plan: EndpointPlan, atMs: number): number {
+  if (plan.isUnclaimed) {
+    return 0;
+  }
+  const minuteAtMs = atMs - (atMs % MINUTE_MS);
+  const timing = timingOf(plan, atMs);
+  const first = slotInWindow(timing, minuteAtMs, minuteAtMs + MINUTE_MS);
+  return first === null ? 0 : lastSlotOfMinuteAtMs(timing, first);
+}

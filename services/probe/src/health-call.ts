@@ -1,0 +1,110 @@
+/** The one tool call a probe may make: `health_check`, or the tool its owner named. */
+import { isJsonObject } from "@alivemcp/core/json-schema-keywords";
+import { findParamHeaders } from "@alivemcp/core/mcp-param-header";
+import type { ProbeOutcome } from "@alivemcp/core/probe-outcome";
+import { call } from "./call.ts";
+import { headerValue } from "./call-http.ts";
+import { callTool, mcpMessages } from "./mcp-messages.ts";
+import { keepEvidence, type ProbeRun, type Wire } from "./probe-run.ts";
+import { judgeRefusal } from "./refusal.ts";
+import type { RpcReply } from "./rpc.ts";
+import type { KnownToolList } from "./tool-list-cache.ts";
+
+/** A health tool slower than a handshake may be says that the application behind it is not well. */
+const SLOW_TOOL_MS = 5_000;
+const NEEDS_TASK_CODES: ReadonlySet<number> = new Set([-32021]);
+
+/** Whether the options want the tools themselves: headers of a named tool's arguments come from its schema. */
+export function needsTools(run: ProbeRun): boolean {
+  return run.request.health.kind === "named";
+}
+
+/** Calls the health tool if there is one to call; null when it answered well or none is due. */
+export async function callHealthTool(
+  run: ProbeRun,
+  wire: Wire,
+  list: KnownToolList,
+  tools: readonly unknown[] | null,
+): Promise<{ readonly outcome: ProbeOutcome | null; readonly ms: number } | null> {
+  const { health } = run.request;
+  if (health.kind === "never" || (health.kind === "auto" && !list.hasHealthCheck)) {
+    return null;
+  }
+  const name = health.kind === "named" ? health.tool : "health_check";
+  const tool = tools?.find((listed) => isJsonObject(listed) && listed.name === name);
+  if (health.kind === "named" && tool === undefined) {
+    return { outcome: { kind: "health-failed", detail: "health_tool_missing" }, ms: 0 };
+  }
+  const input = health.kind === "named" ? health.arguments : {};
+  const request = callTool(mcpMessages(run.deps.userAgent), wire.era === "modern", {
+    name,
+    arguments: input,
+    paramHeaders: wire.era === "modern" ? paramHeaders(tool, input) : [],
+  });
+  const startedMs = performance.now();
+  const reply = await call(run, wire, request, null);
+  const ms = performance.now() - startedMs;
+  return { outcome: await judgeHealth(run, reply, ms), ms };
+}
+
+async function judgeHealth(run: ProbeRun, reply: RpcReply, ms: number): Promise<ProbeOutcome | null> {
+  switch (reply.kind) {
+    case "result":
+      return judgeResult(run, reply, ms);
+    case "error":
+      if (reply.head.status === 401 || reply.head.status === 403) {
+        return judgeWalledCall(run, reply);
+      }
+      return {
+        kind: "health-failed",
+        detail: NEEDS_TASK_CODES.has(reply.code) ? "health_tool_needs_task" : "health_tool_rejected",
+      };
+    case "failed":
+      return reply.outcome.kind === "timed-out"
+        ? { kind: "health-timed-out", detail: "health_tool_timeout" }
+        : reply.outcome;
+    default:
+      return judgeWalledCall(run, reply);
+  }
+}
+
+function judgeResult(
+  run: ProbeRun,
+  reply: Extract<RpcReply, { kind: "result" }>,
+  ms: number,
+): ProbeOutcome | null {
+  const { isError, resultType, content, structuredContent } = reply.result;
+  if (resultType === "input_required") {
+    return { kind: "health-failed", detail: "health_tool_input_required" };
+  }
+  if (isError === true) {
+    keepEvidence(run, reply.raw.toString());
+    return { kind: "health-failed", detail: "tool_error" };
+  }
+  if (!Array.isArray(content) && structuredContent === undefined) {
+    return { kind: "health-failed", detail: "health_tool_malformed" };
+  }
+  return ms > SLOW_TOOL_MS ? { kind: "health-timed-out", detail: "slow_tool" } : null;
+}
+
+/** A wall in front of calls only is how many public endpoints work: no fault, but its owner should know. */
+async function judgeWalledCall(run: ProbeRun, reply: RpcReply): Promise<ProbeOutcome | null> {
+  const outcome = await judgeRefusal(run, reply);
+  if (outcome.kind === "walled" || outcome.kind === "wall-malformed") {
+    run.lints.add("auth_on_call: the tool list is open, calling a tool needs a log-in");
+    return null;
+  }
+  return outcome;
+}
+
+function paramHeaders(tool: unknown, input: Readonly<Record<string, unknown>>): string[] {
+  const declared = isJsonObject(tool) ? findParamHeaders(tool.inputSchema) : null;
+  if (declared?.kind !== "valid") {
+    return [];
+  }
+  return declared.headers.flatMap(({ path, header }) => {
+    const value = path.reduce<unknown>((held, key) => (isJsonObject(held) ? held[key] : undefined), input);
+    const isSent = typeof value === "string" || typeof value === "boolean" || Number.isInteger(value);
+    return isSent ? [`mcp-param-${header}`, headerValue(String(value))] : [];
+  });
+}

@@ -1,0 +1,65 @@
+/** What a probe needs of its process, and what one probe is asked. */
+import { createSecureContext, type SecureContext } from "node:tls";
+import type { HealthOptions, ProbeStep, RememberedWire } from "@alivemcp/core/pipeline";
+import type { Transport } from "@alivemcp/core/states";
+import { type AddressGuard, createAddressGuard } from "./address-guard.ts";
+import { createMetadataCache, type MetadataCache } from "./metadata-cache.ts";
+import { createResolveHost, type ResolveHost } from "./resolve-host.ts";
+import { createToolListCache, type ToolListCache } from "./tool-list-cache.ts";
+
+export interface ProbeDeps {
+  readonly clock: { nowMs(): number };
+  readonly resolve: ResolveHost;
+  readonly guard: AddressGuard;
+  readonly secureContext: SecureContext;
+  /** `AliveMCP/<version> (+<public URL>/bot)`, also what `clientInfo` says. */
+  readonly userAgent: string;
+  readonly toolListCache: ToolListCache;
+  readonly metadataCache: MetadataCache;
+  /** Told of each step when it ends, live; the finding carries them all again. */
+  readonly onStep?: (step: ProbeStep) => void;
+  /** Ends the probe at once (reason `probe_error`); sessions are still closed, within 1.5 s. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ProbeCredential {
+  readonly bearer?: string;
+  /** Sent on every request to the endpoint's own origin. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface ProbeRequest {
+  readonly url: string;
+  readonly transport: Transport;
+  readonly remembered: RememberedWire | null;
+  readonly lastFullHash: string | null;
+  readonly isToolListEmptyAtBaseline: boolean;
+  readonly health: HealthOptions;
+  /** For everything but closing sessions, which has 1.5 s more. */
+  readonly budgetMs: number;
+  readonly hasSecondAttempt: boolean;
+  readonly credential: ProbeCredential | null;
+  /** Detect the era from nothing, as on the first probe, whatever is remembered. */
+  readonly isDetectionForced?: boolean;
+}
+
+const VERSION = "0.1.0";
+
+/** Opens what all probes of a process share: address guard, trust anchors, caches. Throws `invalid` on a bad range. */
+export function createProbeDeps(config: {
+  readonly allowCidrs: readonly string[];
+  readonly publicUrl: string;
+  /** For the CLI on its user's machine: private addresses are fine there. */
+  readonly allowPrivate?: boolean;
+}): Omit<ProbeDeps, "onStep" | "signal"> {
+  const { allowCidrs, allowPrivate = false } = config;
+  return {
+    clock: { nowMs: () => Date.now() },
+    resolve: createResolveHost(),
+    guard: createAddressGuard({ allowCidrs, allowPrivate }),
+    secureContext: createSecureContext(),
+    userAgent: `AliveMCP/${VERSION} (+${config.publicUrl.replace(/\/+$/, "")}/bot)`,
+    toolListCache: createToolListCache(),
+    metadataCache: createMetadataCache(),
+  };
+}

@@ -1,0 +1,261 @@
+/** The state of one probe while it runs: its scope, what it learned, its waterfall. One object, written by every step. */
+import type { ProbeStep } from "@alivemcp/core/pipeline";
+import type { ProbeOutcome } from "@alivemcp/core/probe-outcome";
+import { redactExcerpt } from "@alivemcp/core/redact";
+import type { Era } from "@alivemcp/core/states";
+import {
+  type Exchange,
+  type ExchangeResult,
+  type ExchangeScope,
+  openScope,
+  type ReplyHead,
+} from "./exchange.ts";
+import type { DialResult } from "./guarded-dial.ts";
+import type { ProbeDeps, ProbeRequest } from "./probe-deps.ts";
+import { followRedirects } from "./redirects.ts";
+import type { SseEvent } from "./sse-parser.ts";
+
+export type StepName = ProbeStep["step"];
+
+/** How the endpoint is spoken to once it answered a handshake. */
+export interface Wire {
+  readonly era: Era;
+  readonly transport: "http" | "sse";
+  readonly protocolVersion: string;
+  readonly sessionId: string | null;
+}
+
+/** The open stream of the old HTTP+SSE transport, and where to POST. */
+export interface SsePair {
+  postUrl: URL | null;
+  head: ReplyHead | null;
+  /** Events that nobody read yet. */
+  readonly events: SseEvent[];
+  isOversized: boolean;
+  /** How the stream ended; null while it is open. */
+  end: ExchangeResult | null;
+  wake: (() => void) | null;
+}
+
+export interface ProbeRun {
+  readonly deps: ProbeDeps;
+  readonly request: ProbeRequest;
+  readonly startedMs: number;
+  readonly deadlineMs: number;
+  readonly scope: ExchangeScope;
+  /** Where requests go: the configured URL, or where a followed redirect led. */
+  url: URL;
+  /** Session id → where it was handed out; every one is ended when the probe is. */
+  readonly sessions: Map<string, URL>;
+  readonly lints: Set<string>;
+  steps: ProbeStep[];
+  /** Greetings that were refused before one fitted, for the waterfall. */
+  readonly ruledOut: string[];
+  detectMs: number;
+  isJsonRpcSeen: boolean;
+  isInitializedRejected: boolean;
+  latencyMs: number | null;
+  tlsExpiresAtMs: number | null;
+  retryAfterMs: number | null;
+  wire: Wire | null;
+  server: { readonly name: string; readonly version: string } | null;
+  /** What the endpoint last said, for evidence. */
+  lastHead: ReplyHead | null;
+  lastBody: string;
+  /** The open stream of the old HTTP+SSE transport. */
+  pair: SsePair | null;
+  /** Answers given to pings of the endpoint. */
+  pongs: number;
+}
+
+export const REQUEST_TIMEOUT_MS = 15_000;
+export const BODY_BYTES_MAX = 4 * 1024 * 1024;
+const STEPS_MAX = 40;
+const SESSIONS_MAX = 20;
+const RETRY_AFTER_MS_MAX = 24 * 60 * 60_000;
+
+/** Starts the books of one attempt. `addressOffset` makes a second attempt begin at another address of the name. */
+export function openRun(
+  deps: ProbeDeps,
+  request: ProbeRequest,
+  times: { readonly startedMs: number; readonly deadlineMs: number; readonly addressOffset: number },
+): ProbeRun {
+  const run: ProbeRun = {
+    deps,
+    request,
+    startedMs: times.startedMs,
+    deadlineMs: times.deadlineMs,
+    scope: openScope(deps, {
+      addressOffset: times.addressOffset,
+      isHttpsDemanded: false,
+      onDialled: (result) => noteDial(run, result),
+      onHead: (url, head) => noteHead(run, url, head),
+    }),
+    url: new URL(request.url),
+    sessions: new Map(),
+    lints: new Set(),
+    steps: [],
+    ruledOut: [],
+    detectMs: 0,
+    isJsonRpcSeen: false,
+    isInitializedRejected: false,
+    latencyMs: null,
+    tlsExpiresAtMs: null,
+    retryAfterMs: null,
+    wire: null,
+    server: null,
+    lastHead: null,
+    lastBody: "",
+    pair: null,
+    pongs: 0,
+  };
+  return run;
+}
+
+export function noteStep(
+  run: ProbeRun,
+  step: StepName,
+  ms: number | null,
+  ok: boolean,
+  detail: string | null = null,
+): void {
+  if (run.steps.length >= STEPS_MAX) {
+    return;
+  }
+  const entry: ProbeStep = {
+    step,
+    ms: ms === null ? null : Math.max(0, Math.round(ms * 100) / 100),
+    ok,
+    detail: detail === null ? null : detail.slice(0, 300),
+  };
+  run.steps.push(entry);
+  run.deps.onStep?.(entry);
+}
+
+/** Milliseconds left of the budget. */
+export function leftMs(run: ProbeRun): number {
+  return run.deadlineMs - performance.now();
+}
+
+/** The connection that carried the first request is the one whose timings are shown. */
+function noteDial(run: ProbeRun, { outcome, timings, tlsExpiresAtMs }: DialResult): void {
+  run.tlsExpiresAtMs ??= tlsExpiresAtMs;
+  if (run.steps.some(({ step }) => step === "tcp" || step === "dns")) {
+    return;
+  }
+  const failure = outcome.kind === "connected" ? null : outcome;
+  const isDnsFailure = failure?.kind === "dns-failed" || failure?.kind === "target-forbidden";
+  noteStep(run, "dns", timings.dnsMs, !isDnsFailure, isDnsFailure ? failure.detail : null);
+  if (isDnsFailure) {
+    return;
+  }
+  const isTlsFailure = failure?.kind === "tls-failed";
+  const isTcpFailure = failure !== null && !isTlsFailure;
+  noteStep(run, "tcp", timings.tcpMs, !isTcpFailure, isTcpFailure ? failure.detail : null);
+  if (!isTcpFailure && run.url.protocol === "https:") {
+    noteStep(run, "tls", timings.tlsMs, !isTlsFailure, isTlsFailure ? failure.detail : null);
+  }
+}
+
+function noteHead(run: ProbeRun, url: URL, head: ReplyHead): void {
+  run.lastHead = head;
+  run.lastBody = "";
+  const session = sessionOf(head);
+  if (session !== null && run.sessions.size < SESSIONS_MAX) {
+    run.sessions.set(session, url);
+  }
+  if (head.status === 429 || head.status === 503) {
+    run.retryAfterMs =
+      readRetryAfter(head.headers["retry-after"], run.deps.clock.nowMs()) ?? run.retryAfterMs;
+  }
+}
+
+/** The session a reply hands out. Visible ASCII only (MCP 2025-11-25, Transports): anything else could not be sent back. */
+export function sessionOf(head: ReplyHead): string | null {
+  const session = head.headers["mcp-session-id"];
+  return typeof session === "string" && /^[\x21-\x7e]{1,1024}$/.test(session) ? session : null;
+}
+
+/** RFC 9110, section 10.2.3: seconds or a date; at most a day is believed. */
+function readRetryAfter(value: string | string[] | undefined, nowMs: number): number | null {
+  if (typeof value !== "string") {
+    return null;
+  }
+  const ms = /^\d{1,9}$/.test(value.trim()) ? Number(value) * 1_000 : Date.parse(value) - nowMs;
+  return Number.isFinite(ms) ? Math.min(Math.max(0, Math.round(ms)), RETRY_AFTER_MS_MAX) : null;
+}
+
+/** Headers of every request to the endpoint's own origin, credential included unless the wall itself is looked at. */
+export function baseHeaders(run: ProbeRun, isCredentialSent = true): string[] {
+  const headers = ["user-agent", run.deps.userAgent];
+  const { credential } = run.request;
+  if (credential === null || !isCredentialSent) {
+    return headers;
+  }
+  if (credential.bearer !== undefined) {
+    headers.push("authorization", `Bearer ${credential.bearer}`);
+  }
+  for (const [name, value] of Object.entries(credential.headers ?? {})) {
+    headers.push(name, value);
+  }
+  return headers;
+}
+
+/** One exchange with the endpoint, redirects followed as far as they may be; remembers where they led. */
+export async function askEndpoint(
+  run: ProbeRun,
+  request: Omit<Exchange, "bodyBytesMax">,
+  bodyBytesMax = BODY_BYTES_MAX,
+): Promise<ExchangeResult> {
+  const result = await followRedirects(run.scope, { ...request, bodyBytesMax }, (url) => {
+    run.url = url;
+  });
+  if (!run.steps.some(({ step }) => step === "http")) {
+    if (result.kind === "replied") {
+      noteStep(run, "http", result.headMs - result.sentMs, true, `${result.head.status}`);
+    } else if (run.steps.every(({ ok }) => ok)) {
+      noteStep(run, "http", null, false, result.outcome.detail);
+    }
+  }
+  if (
+    result.kind === "failed" ? result.body.length > 0 : result.body.length > 0 && result.head.status >= 300
+  ) {
+    keepEvidence(run, result.body.toString("latin1", 0, 2_000));
+  }
+  return result;
+}
+
+/** Remembers text of the endpoint as evidence of the last reply. */
+export function keepEvidence(run: ProbeRun, text: string): void {
+  run.lastBody = text.slice(0, 2_000);
+}
+
+/** Status line, media type and the start of the body, without anything secret. Null when the endpoint said nothing. */
+export function evidenceOf(run: ProbeRun, outcome: ProbeOutcome): string | null {
+  if (run.lastHead === null || outcome.kind === "healthy" || outcome.kind === "slow-handshake") {
+    return null;
+  }
+  const { credential } = run.request;
+  const secrets = [
+    ...(credential?.bearer === undefined ? [] : [credential.bearer]),
+    ...Object.values(credential?.headers ?? {}),
+    ...run.sessions.keys(),
+  ];
+  const { status, contentType } = run.lastHead;
+  return redactExcerpt(`HTTP ${status} ${contentType} ${run.lastBody}`, secrets);
+}
+
+/** The handshake answered. Its latency is request sent to reply complete, without dns, tcp and tls. */
+export function noteHandshake(
+  run: ProbeRun,
+  wire: Wire,
+  reply: { readonly sentMs: number; readonly endMs: number },
+): void {
+  run.wire = wire;
+  run.latencyMs = Math.max(0, Math.round((reply.endMs - reply.sentMs) * 100) / 100);
+  if (run.ruledOut.length > 0) {
+    noteStep(run, "detect", run.detectMs, true, run.ruledOut.join("; "));
+    run.ruledOut.length = 0;
+  }
+  noteStep(run, "handshake", run.latencyMs, true, `${wire.era} ${wire.protocolVersion}`);
+}
