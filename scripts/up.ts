@@ -185,25 +185,28 @@ function databaseName(): string {
   return given === "" || given === "postgres" ? "alivemcp" : given;
 }
 
-/** In a process of its own, so that what it loads does not stay in memory. */
+/** In processes of their own, so that what they load does not stay in memory: roles as superuser, the rest as owner. */
 async function prepareDatabase(databaseUrl: string, secrets: Secrets): Promise<void> {
   const passwords = Object.entries(secrets.rolePasswords).map(([role, password]) => [
-    `${role.toUpperCase()}_PASSWORD`,
+    `ALIVEMCP_${role.toUpperCase()}_PASSWORD`,
     password,
   ]);
-  const child = spawn(process.execPath, ["scripts/prepare-database.ts"], {
-    cwd: REPOSITORY,
-    stdio: ["ignore", "ignore", "inherit"],
-    env: {
-      ...Object.fromEntries(passwords),
-      DATABASE_URL: databaseUrl,
-      DATABASE_NAME: databaseName(),
-      DEFAULT_PLAN: PLAN,
-    },
-  });
-  const [code] = await once(child, "exit");
-  if (code !== 0) {
-    throw new Error("The database could not be prepared.");
+  const ownerUrl = roleUrl(databaseUrl, "owner", secrets.rolePasswords.owner, databaseName());
+  const steps = [
+    { command: ["roles", databaseName()], url: databaseUrl, env: Object.fromEntries(passwords) },
+    { command: ["migrate"], url: ownerUrl, env: {} },
+    { command: ["seed"], url: ownerUrl, env: { DEFAULT_PLAN: PLAN } },
+  ];
+  for (const { command, url, env } of steps) {
+    const child = spawn(process.execPath, ["db/src/main.ts", ...command], {
+      cwd: REPOSITORY,
+      stdio: ["ignore", "ignore", "inherit"],
+      env: { ...machineEnvironment(), ...env, DATABASE_URL: url },
+    });
+    const [code] = await once(child, "exit");
+    if (code !== 0) {
+      throw new Error(`The database could not be prepared (${command[0]}).`);
+    }
   }
 }
 
