@@ -110,7 +110,6 @@ export function processEnvironment(spec: ProcessSpec, installation: Installation
   return {
     LOG_LEVEL: installation.logLevel,
     REDIS_URL: installation.redisUrl,
-    HOST: "127.0.0.1",
     METRICS_PORT: String(portBase + spec.metricsOffset),
     SHUTDOWN_GRACE_MS: String(spec.graceMs),
     REGIONS_FILE: installation.regionsFile,
@@ -120,8 +119,14 @@ export function processEnvironment(spec: ProcessSpec, installation: Installation
     API_URL: apiUrl(portBase),
     SIMULATED_REGIONS: "1",
     DEFAULT_PLAN: installation.plan,
-    ...(spec.portOffset === null ? {} : { PORT: String(portBase + spec.portOffset) }),
+    ...(spec.portOffset === null
+      ? {}
+      : { PORT: String(portBase + spec.portOffset), HOST: hosts(spec, installation) }),
     ...(spec.role === null ? {} : { DATABASE_URL: installation.databaseUrl(spec.role) }),
     ...(spec.name === "api" ? { OPERATOR_KEY: installation.operatorKey } : {}),
   };
 }
+
+/** The api also answers where the regions look for their canary. */
+const hosts = (spec: ProcessSpec, { canaryHost }: Installation) =>
+  spec.name === "api" && canaryHost !== null ? `127.0.0.1,${canaryHost}` : "127.0.0.1";

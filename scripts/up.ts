@@ -120,7 +120,7 @@ async function start({ portBase, hasDemo, isReset, importPath }: UpOptions): Pro
   say("Preparing the database …");
   await prepareDatabase(opened.databaseUrl, secrets);
 
-  const regions = writeRegionsFile(folder, hasDemo ? `http://${CANARY_HOST}:${portBase + 1}/healthz` : null);
+  const regions = writeRegionsFile(folder, hasDemo ? `http://${CANARY_HOST}:${portBase + 1}/canary` : null);
   const installation: Installation = {
     portBase,
     redisUrl: opened.redisUrl,
@@ -136,8 +136,8 @@ async function start({ portBase, hasDemo, isReset, importPath }: UpOptions): Pro
   await startProcesses(deps, installation, folder);
 
   const api = { url: apiUrl(portBase), operatorKey: secrets.operatorKey };
-  report(await registerEndpoints(api, demo, "public"));
-  report(await registerEndpoints(api, imported, "unlisted"));
+  report(await registerEndpoints(api, demo, { visibility: "public", isDemo: true }));
+  report(await registerEndpoints(api, imported, { visibility: "unlisted", isDemo: false }));
   summarise(installation, demo.length + imported.length);
 }
 

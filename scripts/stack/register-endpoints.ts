@@ -17,14 +17,15 @@ const ANSWERS_WITHIN_MS = 20_000;
 export async function registerEndpoints(
   api: { readonly url: string; readonly operatorKey: string },
   endpoints: readonly Pick<ImportedEndpoint, "name" | "url" | "transport">[],
-  visibility: "public" | "unlisted",
+  options: { readonly visibility: "public" | "unlisted"; readonly isDemo: boolean },
 ): Promise<readonly Registration[]> {
   const done: Registration[] = [];
   const waiting = [...endpoints];
   const work = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { name, url, transport } = next;
-      done.push({ name, url, outcome: await register(api, { name, url, transport, visibility }) });
+      const body = { name, url, transport, visibility: options.visibility, is_demo: options.isDemo };
+      done.push({ name, url, outcome: await register(api, body) });
     }
   };
   await Promise.all(Array.from({ length: CONCURRENT }, work));
@@ -33,7 +34,7 @@ export async function registerEndpoints(
 
 async function register(
   api: { readonly url: string; readonly operatorKey: string },
-  body: Readonly<Record<string, string>>,
+  body: Readonly<Record<string, string | boolean>>,
 ): Promise<Registration["outcome"]> {
   try {
     const response = await fetch(`${api.url}/v1/endpoints`, {
@@ -42,13 +43,13 @@ async function register(
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(ANSWERS_WITHIN_MS),
     });
-    const answer = (await response.json()) as { slug?: string; error?: { message?: string } };
+    const answer = (await response.json()) as { slug?: string; detail?: string };
     if (response.status === 409) {
       return { kind: "known" };
     }
     return response.ok && answer.slug !== undefined
       ? { kind: "added", slug: answer.slug }
-      : { kind: "refused", reason: answer.error?.message ?? `HTTP ${response.status}` };
+      : { kind: "refused", reason: answer.detail ?? `HTTP ${response.status}` };
   } catch (error) {
     return { kind: "refused", reason: (error as Error).message };
   }
