@@ -1,0 +1,215 @@
+import { COMMITTED_FIELDS, RAW_FIELDS } from "@alivemcp/core/now-fields";
+import { minuteOf, nowKey, probeJobSchema } from "@alivemcp/core/pipeline";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openTestDatabase, type TestDatabase } from "../../../db/test/database.ts";
+import { openTestRedis, type TestRedis } from "../../../services/runtime/test/redis.ts";
+import { buildApp } from "./app.ts";
+import { configSchema } from "./config.ts";
+import { createDeps, type Deps } from "./deps.ts";
+
+const OPERATOR_KEY = "operator-key-for-tests-0123456789abcdef";
+const regions = ["us-east", "us-west", "eu-west", "ap-southeast", "sa-east"];
+
+let database: TestDatabase;
+let redis: TestRedis;
+let deps: Deps;
+let app: ReturnType<typeof buildApp>;
+let isReady = true;
+
+beforeAll(async () => {
+  [database, redis] = await Promise.all([openTestDatabase(), openTestRedis()]);
+  deps = await createDeps(
+    configSchema.parse({
+      LOG_LEVEL: "fatal",
+      REDIS_URL: redis.url,
+      DATABASE_URL: database.url("app"),
+      METRICS_PORT: "0",
+      PUBLIC_URL: "http://status.test",
+      REGIONS_FILE: new URL("../../../infra/regions.json", import.meta.url).pathname,
+      PROBE_ALLOW_CIDRS: "127.0.77.0/24",
+      OPERATOR_KEY,
+    }),
+  );
+  app = buildApp(deps, { isReady: async () => isReady });
+});
+
+afterAll(async () => {
+  await deps?.close();
+  await Promise.all([database?.close(), redis?.close()]);
+});
+
+const authorized = { authorization: `Bearer ${OPERATOR_KEY}` };
+const post = (path: string, body: unknown, headers: Record<string, string> = authorized) =>
+  app.request(path, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+const register = async (body: Record<string, unknown>) => {
+  const response = await post("/v1/endpoints", body);
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+};
+const countEndpoints = async () =>
+  Number((await database.pool("super").query("SELECT count(*) FROM endpoints")).rows[0].count);
+
+test("a registered endpoint is stored, answered with its page, and probed at once in every region", async () => {
+  const { status, body } = await register({
+    url: "http://127.0.77.10:5000/mcp",
+    name: "My server",
+    visibility: "public",
+  });
+  expect({ status, body }).toMatchObject({
+    status: 201,
+    body: {
+      slug: "my-server",
+      status_page_url: "http://status.test/status/my-server",
+      is_probe_requested: true,
+    },
+  });
+  for (const region of regions) {
+    const jobs = await deps.probeQueues.get(region)?.getJobs(["waiting"]);
+    const job = jobs?.find(
+      (candidate) => candidate?.data && (candidate.data as { endpointId: string }).endpointId === body.id,
+    );
+    expect(probeJobSchema.parse(job?.data)).toMatchObject({ kind: "now", region, regionsAsked: regions });
+  }
+});
+
+test("an unlisted endpoint, the default, has a slug that cannot be guessed", async () => {
+  const { body } = await register({ url: "http://127.0.77.11:5000/mcp", name: "Hidden" });
+  expect(body.visibility).toBe("unlisted");
+  expect(body.slug).toMatch(/^hidden-[0-9a-f]{16}$/);
+});
+
+test.each([
+  ["no URL", {}, "url"],
+  ["a stdio command", { url: "npx -y some-server" }, "url"],
+  ["another scheme", { url: "ftp://example.com/" }, "url"],
+  ["credentials in the URL", { url: "http://user:pass@127.0.77.1/mcp" }, "url"],
+  ["a private address", { url: "http://127.0.0.1:5000/mcp" }, "url"],
+  ["a private address in disguise", { url: "http://0x7f.1:5000/mcp" }, "url"],
+  ["more than 2,048 characters", { url: `http://127.0.77.1/${"x".repeat(2_048)}` }, "url"],
+  ["a cadence that does not divide a day", { url: "http://127.0.77.1/mcp", cadence_s: 61 }, "cadence_s"],
+  ["an unknown field", { url: "http://127.0.77.1/mcp", tenant_id: "x" }, "body"],
+])("%s is refused with the field and a reason, and nothing is stored", async (_name, body, field) => {
+  const before = await countEndpoints();
+  const answer = await register(body);
+  expect(answer).toMatchObject({
+    status: 400,
+    body: { code: "invalid", field, detail: expect.stringMatching(/.{10,}/) },
+  });
+  expect(await countEndpoints()).toBe(before);
+});
+
+test("a cadence below the plan's is refused as a limit, naming it", async () => {
+  const answer = await register({ url: "http://127.0.77.12/mcp", cadence_s: 30 });
+  expect(answer).toMatchObject({
+    status: 402,
+    body: { field: "cadence_s", detail: expect.stringContaining("60 seconds") },
+  });
+});
+
+test("a URL is watched once, however its trailing slash is written", async () => {
+  const { body } = await register({ url: "http://127.0.77.13/mcp", name: "Once", visibility: "public" });
+  const again = await register({ url: "http://127.0.77.13/mcp/", name: "Twice" });
+  expect(again).toMatchObject({ status: 409, body: { detail: expect.stringContaining(String(body.slug)) } });
+});
+
+test.each([
+  ["no key", {}],
+  ["a wrong key", { authorization: "Bearer nearly-the-operator-key-0123456789" }],
+])("with %s nothing is told and nothing stored", async (_name, headers) => {
+  const before = await countEndpoints();
+  const response = await post("/v1/endpoints", { url: "http://127.0.77.14/mcp" }, headers);
+  expect(response.status).toBe(401);
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
+  expect(response.headers.get("www-authenticate")).toContain("Bearer");
+  expect((await app.request("/v1/endpoints", { headers })).status).toBe(401);
+  expect((await app.request("/v1/endpoints/my-server", { headers })).status).toBe(401);
+  expect(await countEndpoints()).toBe(before);
+});
+
+test("bodies that are too large or no JSON are refused by name", async () => {
+  const large = await post("/v1/endpoints", { url: "x".repeat(70_000) });
+  expect(await large.json()).toMatchObject({ status: 400, field: "body" });
+  const broken = await app.request("/v1/endpoints", { method: "POST", headers: authorized, body: "{" });
+  expect(await broken.json()).toMatchObject({ status: 400, field: "body" });
+});
+
+test("the list is paged by a cursor that leads through everything exactly once", async () => {
+  const slugs: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const path: string = `/v1/endpoints?limit=2${cursor ? `&cursor=${cursor}` : ""}`;
+    const page = (await (await app.request(path, { headers: authorized })).json()) as {
+      items: { slug: string }[];
+      next_cursor: string | null;
+    };
+    slugs.push(...page.items.map((item) => item.slug));
+    cursor = page.next_cursor;
+  } while (cursor !== null);
+  expect(slugs).toHaveLength(await countEndpoints());
+  expect(new Set(slugs).size).toBe(slugs.length);
+  const bad = await app.request("/v1/endpoints?cursor=bm9wZQ", { headers: authorized });
+  expect(await bad.json()).toMatchObject({ status: 400, field: "cursor" });
+});
+
+test("one endpoint shows its committed state beside the raw one", async () => {
+  const { body } = await register({ url: "http://127.0.77.15/mcp", name: "State", visibility: "public" });
+  const nowMs = Date.now();
+  await redis.redis.hset(nowKey(String(body.id)), {
+    [RAW_FIELDS.state]: "down",
+    [RAW_FIELDS.reason]: "connection_refused",
+    [RAW_FIELDS.minute]: minuteOf(nowMs),
+    [RAW_FIELDS.atMs]: nowMs,
+    [RAW_FIELDS.latencyMs]: "",
+    [COMMITTED_FIELDS.state]: "up",
+    [COMMITTED_FIELDS.sinceAtMs]: nowMs - 60_000,
+  });
+  const shown = await (await app.request("/v1/endpoints/state", { headers: authorized })).json();
+  expect(shown).toMatchObject({ slug: "state", state: "live", raw_state: "down", is_stale: false });
+});
+
+test("what does not exist is not found, as problem+json with the request's id", async () => {
+  const response = await app.request("/v1/endpoints/nobody", { headers: authorized });
+  expect(response.status).toBe(404);
+  expect(await response.json()).toMatchObject({
+    code: "not_found",
+    request_id: response.headers.get("x-request-id"),
+  });
+  expect((await app.request("/nowhere")).status).toBe(404);
+});
+
+test("an opt-out is recorded from JSON and from a form, and asking twice is asking once", async () => {
+  expect((await post("/v1/opt-outs", { target: "MCP.Example.com" }, {})).status).toBe(202);
+  const form = new URLSearchParams({ target: "mcp.example.com", contact: "ops@example.com" });
+  const response = await app.request("/v1/opt-outs", { method: "POST", body: form });
+  expect(response.status).toBe(202);
+  await post("/v1/opt-outs", { target: "https://example.com/one/mcp" }, {});
+  const { rows } = await database.pool("super").query("SELECT kind, target FROM opt_out ORDER BY target");
+  expect(rows).toEqual([
+    { kind: "url", target: "https://example.com/one/mcp" },
+    { kind: "host", target: "mcp.example.com" },
+  ]);
+  expect((await post("/v1/opt-outs", { target: "http://" }, {})).status).toBe(400);
+});
+
+test("opt-outs from one address are bounded, and the answer says when to come back", async () => {
+  const statuses: number[] = [];
+  for (let n = 0; n < 12; n += 1) {
+    const response = await post("/v1/opt-outs", { target: `h${n}.example.com` }, {});
+    statuses.push(response.status);
+    if (response.status === 429) {
+      expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+    }
+  }
+  expect(statuses.at(-1)).toBe(429);
+});
+
+test("health is 503 until ready and while draining; the canary always answers", async () => {
+  isReady = false;
+  expect((await app.request("/healthz")).status).toBe(503);
+  isReady = true;
+  expect((await app.request("/healthz")).status).toBe(200);
+  expect((await app.request("/canary")).status).toBe(204);
+});

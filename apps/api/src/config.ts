@@ -1,0 +1,18 @@
+import { csv, processConfig } from "@alivemcp/runtime/config";
+import { z } from "zod";
+
+export const configSchema = z.object({
+  ...processConfig,
+  /** Role `alivemcp_app`. */
+  DATABASE_URL: z.url(),
+  /** Addresses to listen on; `scripts/up` adds the one where its regions find their canary. */
+  HOST: csv.default(["127.0.0.1"]),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4401),
+  /** Where people reach the status app; links in answers start with it. */
+  PUBLIC_URL: z.url(),
+  REGIONS_FILE: z.string().default("infra/regions.json"),
+  PROBE_ALLOW_CIDRS: csv.default([]),
+  /** Bootstrap key of the operator; at least 32 characters, so that it cannot be guessed. */
+  OPERATOR_KEY: z.string().min(32),
+});
+export type Config = z.infer<typeof configSchema>;

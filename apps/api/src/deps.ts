@@ -1,0 +1,65 @@
+import { probeQueueName } from "@alivemcp/core/pipeline";
+import { createProbeDeps, type ProbeDeps } from "@alivemcp/probe/probe-deps";
+import { type Clock, systemClock } from "@alivemcp/runtime/clock";
+import { createClosers } from "@alivemcp/runtime/lifecycle";
+import { type Logger, openLogger } from "@alivemcp/runtime/logger";
+import { createMetrics } from "@alivemcp/runtime/metrics";
+import { openPool, type Pool } from "@alivemcp/runtime/postgres";
+import { openQueue, openQueueConnection, type Queue } from "@alivemcp/runtime/queues";
+import { openRedis, type Redis } from "@alivemcp/runtime/redis";
+import { loadRegions } from "@alivemcp/runtime/regions";
+import type { Registry } from "prom-client";
+import type { Config } from "./config.ts";
+
+/** Everything the API can touch: the tenants' side of Postgres, Redis, and the regional queues to ask for a probe now. */
+export interface Deps {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly pool: Pool;
+  readonly redis: Redis;
+  /** One per region, in the manifest's order. */
+  readonly probeQueues: ReadonlyMap<string, Queue>;
+  /** Resolves and judges what strangers give as a URL; nothing is probed here. */
+  readonly target: Pick<ProbeDeps, "guard" | "resolve">;
+  readonly metrics: Registry;
+  close(): Promise<void>;
+}
+
+export async function createDeps(config: Config): Promise<Deps> {
+  const closers = createClosers();
+  const log = openLogger("api", config.LOG_LEVEL);
+  const pool = openPool(config.DATABASE_URL, {
+    max: 8,
+    applicationName: "api",
+    onError: (err) => log.warn({ err }, "idle postgres connection broke"),
+  });
+  closers.add("postgres", () => pool.end());
+  const redis = openRedis(config.REDIS_URL, { name: "api", onError: (err) => log.warn({ err }, "redis") });
+  closers.add("redis", () => redis.disconnect());
+  const queueConnection = openQueueConnection(config.REDIS_URL, {
+    name: "api-queues",
+    onError: (err) => log.warn({ err }, "redis of the queues"),
+  });
+  closers.add("queue connection", () => queueConnection.disconnect());
+  const regions = loadRegions(config.REGIONS_FILE).map(({ id }) => id);
+  const probeQueues = new Map(
+    regions.map((region) => [region, openQueue(queueConnection, probeQueueName(region))]),
+  );
+  closers.add("queues", () => Promise.all([...probeQueues.values()].map((queue) => queue.close())));
+  await Promise.all([pool.query("SELECT 1"), redis.ping()]);
+  return {
+    config,
+    log,
+    clock: systemClock,
+    pool,
+    redis,
+    probeQueues,
+    target: createProbeDeps({
+      allowCidrs: config.PROBE_ALLOW_CIDRS,
+      publicUrl: config.PUBLIC_URL,
+    }),
+    metrics: createMetrics("api"),
+    close: closers.closeAll,
+  };
+}

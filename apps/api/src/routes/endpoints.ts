@@ -1,0 +1,94 @@
+import { AppError } from "@alivemcp/core/app-error";
+import { findEndpoint, listEndpoints } from "@alivemcp/db/queries/endpoints";
+import { DEFAULT_TENANT_ID } from "@alivemcp/db/seed";
+import { grantTenantScope } from "@alivemcp/db/tenant-scope";
+import { Hono } from "hono";
+import { z } from "zod";
+import type { Deps } from "../deps.ts";
+import { endpointJson, endpointRequestSchema } from "../endpoint-shape.ts";
+import { readEndpointStates } from "../endpoint-states.ts";
+import { requireOperatorKey } from "../operator-key.ts";
+import { readJson } from "../read-json.ts";
+import { registerEndpoint } from "../register-endpoint.ts";
+
+const LIMIT_MAX = 100;
+const pageSchema = z.object({
+  limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(50),
+  cursor: z.string().max(64).optional(),
+});
+
+/** Endpoints of the default tenant, behind the bootstrap operator key. */
+export function endpointRoutes(deps: Deps): Hono {
+  const routes = new Hono();
+  const scopeOf = (authorization: string | undefined) => {
+    requireOperatorKey(deps.config.OPERATOR_KEY, authorization);
+    return grantTenantScope(DEFAULT_TENANT_ID, "operator-key");
+  };
+
+  routes.post("/", async (c) => {
+    const scope = scopeOf(c.req.header("authorization"));
+    const request = endpointRequestSchema.parse(await readJson(c));
+    const { endpoint, isProbeRequested } = await registerEndpoint(deps, scope, request);
+    c.header("location", `/v1/endpoints/${endpoint.slug}`);
+    return c.json(
+      {
+        ...endpointJson(endpoint, deps.config.PUBLIC_URL),
+        state: "unknown",
+        is_probe_requested: isProbeRequested,
+      },
+      201,
+    );
+  });
+
+  routes.get("/", async (c) => {
+    const scope = scopeOf(c.req.header("authorization"));
+    const { limit, cursor } = pageSchema.parse(c.req.query());
+    const rows = await listEndpoints(scope, deps.pool, {
+      beforeNumber: readCursor(cursor),
+      limit: limit + 1,
+    });
+    const page = rows.slice(0, limit);
+    const states = await readEndpointStates(deps, page);
+    const last = page.at(-1);
+    return c.json({
+      items: page.map((row, index) => ({ ...endpointJson(row, deps.config.PUBLIC_URL), ...states[index] })),
+      next_cursor: rows.length > limit && last ? writeCursor(last.number) : null,
+    });
+  });
+
+  routes.get("/:slug", async (c) => {
+    const scope = scopeOf(c.req.header("authorization"));
+    const row = await findEndpoint(scope, deps.pool, c.req.param("slug"));
+    if (row === null) {
+      throw new AppError({
+        code: "not_found",
+        internal: "no such endpoint",
+        public: "There is no such endpoint.",
+      });
+    }
+    const [state] = await readEndpointStates(deps, [row]);
+    return c.json({ ...endpointJson(row, deps.config.PUBLIC_URL), ...state });
+  });
+  return routes;
+}
+
+/** Cursors are opaque to callers; inside is the number of the last row. */
+function writeCursor(number: number): string {
+  return Buffer.from(`n${number}`).toString("base64url");
+}
+
+function readCursor(cursor: string | undefined): number | null {
+  if (cursor === undefined) {
+    return null;
+  }
+  const match = /^n(\d{1,10})$/.exec(Buffer.from(cursor, "base64url").toString());
+  if (!match) {
+    throw new AppError({
+      code: "invalid",
+      internal: "bad cursor",
+      public: "This cursor is not one of ours; start without it.",
+      field: "cursor",
+    });
+  }
+  return Number(match[1]);
+}
