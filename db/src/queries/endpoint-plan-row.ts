@@ -5,7 +5,7 @@ import type { Era, Transport } from "@alivemcp/core/states";
 
 /** The select that fills an `EndpointPlan`; append conditions on `e` (endpoints). Reads only what its role may see. */
 export const SELECT_ENDPOINT_PLAN = `
-  SELECT e.id, e.tenant_id, e.config_version, e.url, e.host, e.registrable_domain, e.transport, e.standing, e.is_demo,
+  SELECT e.id, e.tenant_id, e.config_version, e.url, e.normalized_url, e.host, e.registrable_domain, e.transport, e.standing, e.is_demo,
     e.regions, e.confirmation_period_ms, e.health, e.retention_class, e.paused_at,
     least(e.cadence_s, f.cadence_s) AS cadence_s, f.cadence_s IS NOT NULL AS is_followed,
     m.era, m.transport AS detected_transport, m.protocol_version, m.baseline_full_hash,
@@ -23,6 +23,7 @@ export interface EndpointPlanRow {
   readonly tenant_id: string;
   readonly config_version: number;
   readonly url: string;
+  readonly normalized_url: string;
   readonly host: string;
   readonly registrable_domain: string;
   readonly transport: Transport;
@@ -54,6 +55,7 @@ export function endpointPlanOfRow(row: EndpointPlanRow): EndpointPlan {
     tenantId: row.tenant_id,
     configVersion: row.config_version,
     url: row.url,
+    normalizedUrl: row.normalized_url,
     host: row.host,
     registrableDomain: row.registrable_domain,
     transport: row.transport,

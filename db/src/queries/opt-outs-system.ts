@@ -1,13 +1,8 @@
+import type { OptOut } from "@alivemcp/core/opt-out";
 import { asc, isNull } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import type pg from "pg";
 import { optOut } from "../schema/opt-out.ts";
-
-export interface OptOut {
-  readonly kind: "domain" | "host" | "url";
-  readonly target: string;
-  readonly isVerified: boolean;
-}
 
 /** Every opt-out in force, oldest first. */
 export async function listOptOuts(pool: pg.Pool): Promise<readonly OptOut[]> {

@@ -15,6 +15,7 @@ const plan: EndpointPlan = {
   tenantId: "00000000-0000-4000-8000-000000000002",
   configVersion: 3,
   url: "https://mcp.example.com/mcp",
+  normalizedUrl: "https://mcp.example.com/mcp",
   host: "mcp.example.com",
   registrableDomain: "example.com",
   transport: "auto",

@@ -8,6 +8,7 @@ export interface EndpointPlan {
   readonly tenantId: string;
   readonly configVersion: number;
   readonly url: string;
+  readonly normalizedUrl: string;
   readonly host: string;
   readonly registrableDomain: string;
   readonly transport: Transport;

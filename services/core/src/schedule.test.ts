@@ -9,6 +9,7 @@ import {
   lastSlotOfMinuteAtMs,
   regionsOfSlot,
   slotInWindow,
+  stretchTiming,
   type Timing,
   WINDOW_MS,
   wantedCadenceS,
@@ -59,6 +60,18 @@ describe("slots", () => {
   test("at a 30-s cadence the first slot of a minute knows the second", () => {
     expect(lastSlotOfMinuteAtMs({ cadenceMs: 30_000 }, t0 + 10_000)).toBe(t0 + 40_000);
     expect(lastSlotOfMinuteAtMs({ cadenceMs: 30_000 }, t0 + 40_000)).toBe(t0 + 40_000);
+  });
+
+  test("a stretched timing keeps one in so many of the same slots", () => {
+    fc.assert(
+      fc.property(timing, fc.integer({ min: 1, max: 8 }), fc.nat(), instant, (one, factor, hash, at) => {
+        const stretched = stretchTiming(one, factor, hash);
+        const slot = slotInWindow(stretched, at, at + stretched.cadenceMs) as number;
+        expect(slot % one.cadenceMs).toBe(one.phaseMs);
+        expect(stretched.cadenceMs).toBe(factor * one.cadenceMs);
+        expect(stretched.phaseMs).toBeLessThan(stretched.cadenceMs);
+      }),
+    );
   });
 
   test("a verdict-minute covers its cadence, and at least one minute", () => {

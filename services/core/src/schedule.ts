@@ -60,6 +60,14 @@ export function slotInWindow(timing: Timing, fromMs: number, toMs: number): numb
   return slotAtMs < toMs ? slotAtMs : null;
 }
 
+/** The timing with one slot in `factor`; which one comes from the id, so that endpoints still spread. */
+export function stretchTiming(timing: Timing, factor: number, hash: number): Timing {
+  return {
+    cadenceMs: timing.cadenceMs * factor,
+    phaseMs: timing.phaseMs + (hash % factor) * timing.cadenceMs,
+  };
+}
+
 /** The last slot of the UTC minute that `slotAtMs`, itself a slot, lies in. The minute can be sealed after it. */
 export function lastSlotOfMinuteAtMs(timing: Pick<Timing, "cadenceMs">, slotAtMs: number): number {
   const leftMs = MINUTE_MS - 1 - (slotAtMs % MINUTE_MS);
