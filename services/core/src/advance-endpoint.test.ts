@@ -656,7 +656,7 @@ describe("where a span starts", () => {
   test("a minute sealed while looks are under way does not move the start", () => {
     const story = storyOf("up");
     story.tell(slotResult("eu-west", "down", T0 + SECOND_MS));
-    story.tell(minuteEvent(M0, "degraded", { "eu-west": "down" }), T0 + 2 * SECOND_MS);
+    story.tell(minuteEvent(M0, "up", { "us-east": "up" }, { writtenAtMs: T0 + 2 * SECOND_MS }));
     expect(story.state().firstDisagreementMs).toBe(T0 + SECOND_MS);
   });
   test("a good minute that ended before the failure says nothing of it", () => {
