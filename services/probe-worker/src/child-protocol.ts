@@ -23,10 +23,10 @@ export interface ChildSetup {
   readonly publicUrl: string;
 }
 
-/** What a child found. `toolList` is the compressed list, only when its hash is not the one last known. */
+/** What a child found. `toolList` is the list's JSON text, only when its hash is not the one last known. */
 export interface ProbeFound {
   readonly finding: ProbeFinding;
-  readonly toolList: Uint8Array | null;
+  readonly toolList: string | null;
   /** The event loop was late during the handshake, so `latencyMs` was dropped. */
   readonly isTimingDiscarded: boolean;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { getCompileCacheDir } from "node:module";
 import type { RegionResult } from "@alivemcp/core/pipeline";
 import { type Clock, systemClock } from "@alivemcp/runtime/clock";
 import { createClosers } from "@alivemcp/runtime/lifecycle";
@@ -36,7 +37,7 @@ export interface Deps {
   readonly inFlight: InFlightCounts;
   readonly startPolicy: StartPolicy;
   readonly selfChecks: SelfChecks;
-  report(result: RegionResult, toolList: Uint8Array | null): Promise<void>;
+  report(result: RegionResult, toolList: string | null): Promise<void>;
   setAside(refused: Parameters<typeof setAside>[1]): Promise<void>;
   close(): Promise<void>;
 }
@@ -71,7 +72,7 @@ export async function createDeps(config: Config): Promise<Deps> {
       script: new URL("./child.ts", import.meta.url),
       setup: { allowCidrs: config.PROBE_ALLOW_CIDRS, publicUrl: config.PUBLIC_URL },
       heapMb: config.PROBE_CHILD_HEAP_MB,
-      env: config.NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS: config.NODE_EXTRA_CA_CERTS } : {},
+      env: childEnv(config),
     },
     childPolicy: CHILD_POLICY,
     lanesPolicy: { childrenMax: config.PROBE_CHILDREN_MAX, probesPerChild: config.PROBES_PER_CHILD },
@@ -100,5 +101,14 @@ export async function createDeps(config: Config): Promise<Deps> {
     report: (result, toolList) => writeReport(shared, result, toolList),
     setAside: (refused) => setAside(shared, refused),
     close: closers.closeAll,
+  };
+}
+
+/** A child sees nothing of this process's environment but trust anchors and the compile cache (half its memory and start time). */
+function childEnv(config: Config): Record<string, string> {
+  const cacheDir = getCompileCacheDir();
+  return {
+    ...(config.NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS: config.NODE_EXTRA_CA_CERTS } : {}),
+    ...(cacheDir ? { NODE_COMPILE_CACHE: cacheDir } : {}),
   };
 }

@@ -26,7 +26,7 @@ test("a probe's finding comes back, with its tool list only when the hash is new
     kind: "found",
     found: { finding: { state: "up" }, isTimingDiscarded: false },
   });
-  expect(outcome.kind === "found" && Buffer.from(outcome.found.toolList ?? []).toString()).toBe("tools");
+  expect(outcome).toMatchObject({ found: { toolList: '[{"name":"echo"}]' } });
 });
 
 test("a busy loop kills its child; its neighbours finish elsewhere and only the culprit is blamed", async () => {

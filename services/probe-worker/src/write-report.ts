@@ -3,6 +3,7 @@ import type { RegionResult } from "@alivemcp/core/pipeline";
 import type { Clock } from "@alivemcp/runtime/clock";
 import type { Logger } from "@alivemcp/runtime/logger";
 import type { Redis } from "@alivemcp/runtime/redis";
+import { packToolList } from "@alivemcp/runtime/tool-list-store";
 import { reportResult } from "@alivemcp/runtime/verdict-store";
 import type { WorkerMetrics } from "./worker-metrics.ts";
 
@@ -23,9 +24,9 @@ const PAUSE_MS_MAX = 2_000;
 export async function writeReport(
   deps: ReportDeps,
   result: RegionResult,
-  toolList: Uint8Array | null,
+  toolList: string | null,
 ): Promise<void> {
-  const packed = toolList && Buffer.from(toolList.buffer, toolList.byteOffset, toolList.byteLength);
+  const packed = toolList === null ? null : await packToolList(toolList);
   for (let tried = 1; ; tried += 1) {
     try {
       await reportResult(deps.redis, result, deps.clock.nowMs(), packed);

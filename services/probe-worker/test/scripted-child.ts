@@ -60,7 +60,7 @@ serveProbes({
     const found = await act(order, signal);
     onStep({ step: "handshake", ms: 2, ok: true, detail: null });
     const isNew = found.fullHash !== null && found.fullHash !== order.lastFullHash;
-    return { finding: found, toolList: isNew ? Buffer.from("tools") : null };
+    return { finding: found, toolList: isNew ? JSON.stringify([{ name: "echo" }]) : null };
   },
   selfCheck: async (urls) => urls.some((url) => url.includes("good")),
   touch: createFlightRecorder(FLIGHT_RECORDER_FD),
