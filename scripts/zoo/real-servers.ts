@@ -13,6 +13,8 @@ export interface RealServer {
   readonly name: string;
   readonly transport: "auto" | "sse";
   readonly path: string;
+  /** Name in the URL when the server insists on one; default 127.0.0.1. */
+  readonly host?: "localhost";
   /** Argument list for Node; `ports` are free loopback ports, the first is where the endpoint will be. */
   command(ports: readonly number[]): { args: string[]; env?: Record<string, string> };
   readonly expected: Partial<
@@ -65,6 +67,8 @@ export const REAL_SERVERS: readonly RealServer[] = [
   },
   {
     name: "SDK v1 example with sessions behind OAuth",
+    // Its protected-resource metadata names this host.
+    host: "localhost",
     transport: "auto",
     path: "/mcp",
     command: (ports) => ({
@@ -207,7 +211,7 @@ export async function startRealServer(server: RealServer): Promise<RunningServer
     throw new Error(`${server.name} did not start:\n${output.join("").slice(-2_000)}`, { cause });
   });
   return {
-    url: `http://127.0.0.1:${ports[0]}${server.path}`,
+    url: `http://${server.host ?? "127.0.0.1"}:${ports[0]}${server.path}`,
     stop: () =>
       new Promise((resolve) => {
         if (child.exitCode !== null || child.signalCode !== null) {
