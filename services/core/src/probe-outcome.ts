@@ -21,8 +21,8 @@ export type DialOutcome =
       /** `tls_<code>`, the code in OpenSSL's or Node's own word, lower-case. */
       readonly detail: string;
     }
-  /** This machine ran out of sockets, files or memory. */
-  | { readonly kind: "probe-broke"; readonly detail: "probe_out_of_resources" };
+  /** Our own fault: this machine ran out of sockets, files or memory, or we have a bug. */
+  | { readonly kind: "probe-broke"; readonly detail: "probe_out_of_resources" | "probe_bug" };
 
 /** Outcomes of one bounded HTTP exchange, whatever was asked. */
 export type ExchangeOutcome =
@@ -48,8 +48,8 @@ export type ExchangeOutcome =
         | "response_too_complex";
     }
   | { readonly kind: "truncated"; readonly detail: "truncated" | "bad_content_encoding" }
-  /** The caller gave up on us: shutdown, or the supervisor's own deadline. */
-  | { readonly kind: "probe-broke"; readonly detail: "probe_aborted" | "probe_bug" };
+  /** The caller gave up on us (shutdown, the supervisor's own deadline), or a configured header cannot be sent. */
+  | { readonly kind: "probe-broke"; readonly detail: "probe_aborted" | "probe_request_invalid" };
 
 export type ProbeOutcome =
   | ExchangeOutcome
@@ -105,6 +105,7 @@ export type ProbeOutcome =
         | "auth_discoverable"
         | "auth_legacy_discovery"
         | "auth_undiscoverable"
+        | "auth_metadata_unchecked"
         | "auth_on_list"
         | "auth_insufficient_scope"
         | "auth_nonstandard";
@@ -142,6 +143,22 @@ export function isWorthSecondAttempt(outcome: ProbeOutcome): boolean {
       return outcome.detail === "first_byte_timeout";
     default:
       return false;
+  }
+}
+
+/** Whether the endpoint's own program had a chance to answer: otherwise no other greeting and no credential helps. */
+export function isEndpointReached(outcome: ProbeOutcome): boolean {
+  switch (outcome.kind) {
+    case "target-forbidden":
+    case "dns-failed":
+    case "connect-refused":
+    case "connect-timed-out":
+    case "tls-failed":
+    case "redirect-blocked":
+    case "probe-broke":
+      return false;
+    default:
+      return true;
   }
 }
 

@@ -64,7 +64,10 @@ function readHeader(text: string, challenges: { scheme: string; params: Record<s
     current = { scheme: word.toLowerCase(), params: Object.create(null) };
     challenges.push(current);
     take(SPACE);
-    take(TOKEN68);
+    // `Bearer realm=` would read as one; Bearer has parameters only (RFC 6750, section 3).
+    if (current.scheme !== "bearer") {
+      take(TOKEN68);
+    }
   }
   return isWellFormed;
 }

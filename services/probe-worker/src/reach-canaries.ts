@@ -1,4 +1,5 @@
-import { dropConnections, exchange, openScope } from "@alivemcp/probe/exchange";
+import { exchange } from "@alivemcp/probe/exchange";
+import { closeScope, openScope } from "@alivemcp/probe/exchange-scope";
 import type { ProbeDeps } from "@alivemcp/probe/probe-deps";
 
 const REPLY_WITHIN_MS = 3_000;
@@ -28,6 +29,6 @@ async function reaches(deps: Omit<ProbeDeps, "onStep" | "signal">, url: URL): Pr
     lane: "canary",
     readBody: null,
   });
-  dropConnections(scope);
+  closeScope(scope);
   return result.kind === "replied" && result.head.status < 500;
 }

@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from "@alivemcp/core/json-schema-keywords";
 import { parseChallenges } from "@alivemcp/core/www-authenticate";
-import { dropConnections, type ExchangeScope, openScope, type ReplyHead } from "./exchange.ts";
+import { closeScope, type ExchangeScope, openScope, type ReplyHead } from "./exchange-scope.ts";
 import { type Document, fetchDocument } from "./fetch-document.ts";
 import type { WallOutcome } from "./metadata-cache.ts";
 import { leftMs, noteStep, type ProbeRun } from "./probe-run.ts";
@@ -43,10 +43,11 @@ export async function lookAtWall(run: ProbeRun, head: ReplyHead): Promise<WallOu
   }
   const startedMs = performance.now();
   const wall = await discover(run, advertised);
-  noteStep(run, "auth_metadata", performance.now() - startedMs, wall.kind === "walled", wall.detail);
-  if (run.scope.cancelled === null) {
-    metadataCache.set(key, wall, clock.nowMs());
+  if (run.scope.cancelled !== null) {
+    return { kind: "walled", detail: "auth_metadata_unchecked" };
   }
+  noteStep(run, "auth_metadata", performance.now() - startedMs, wall.kind === "walled", wall.detail);
+  metadataCache.set(key, wall, clock.nowMs());
   return wall;
 }
 
@@ -70,10 +71,7 @@ async function discover(run: ProbeRun, advertised: string | undefined): Promise<
     deadlineMs: performance.now() + Math.min(METADATA_BUDGET_MS, leftMs(run)),
     documents: 0,
   };
-  const cancel = () => {
-    scope.cancelled = "probe_aborted";
-    dropConnections(scope);
-  };
+  const cancel = () => closeScope(scope);
   run.scope.inFlight.add(cancel);
   try {
     return advertised === undefined
@@ -81,7 +79,7 @@ async function discover(run: ProbeRun, advertised: string | undefined): Promise<
       : await follow(search, run.url, advertised);
   } finally {
     run.scope.inFlight.delete(cancel);
-    dropConnections(scope);
+    closeScope(scope);
   }
 }
 

@@ -3,7 +3,7 @@
  * there is no memory or the memory fails in a way that smells of another era (MCP 2026-07-28, Versioning).
  * `tools/list` is never asked for this: old stateless servers answer a modern-shaped one.
  */
-import { describeOutcome, type ProbeOutcome } from "@alivemcp/core/probe-outcome";
+import { describeOutcome, isEndpointReached, type ProbeOutcome } from "@alivemcp/core/probe-outcome";
 import { type Greeting, greetLegacy, greetModern, greetSse } from "./handshake.ts";
 import { leftMs, noteStep, type ProbeRun, REQUEST_TIMEOUT_MS } from "./probe-run.ts";
 
@@ -83,22 +83,15 @@ function candidatesOf(run: ProbeRun): Candidate[] {
 /** Nothing another era could answer differently. */
 function isFinal(outcome: ProbeOutcome): boolean {
   switch (outcome.kind) {
-    case "target-forbidden":
-    case "dns-failed":
-    case "connect-refused":
-    case "connect-timed-out":
-    case "tls-failed":
-    case "redirect-blocked":
     case "rate-limited":
     case "walled":
     case "wall-malformed":
     case "credential-rejected":
-    case "probe-broke":
       return true;
     case "timed-out":
       return outcome.detail === "budget_spent";
     default:
-      return false;
+      return !isEndpointReached(outcome);
   }
 }
 

@@ -1,6 +1,6 @@
 /** One JSON document from a URL that a stranger named: guarded, at most 64 KiB and 3 s, no credential, no cookie. */
 import { isJsonObject, type JsonObject } from "@alivemcp/core/json-schema-keywords";
-import type { ExchangeScope } from "./exchange.ts";
+import type { ExchangeScope } from "./exchange-scope.ts";
 import { parseJson } from "./json-rpc.ts";
 import { followRedirects } from "./redirects.ts";
 

@@ -112,17 +112,19 @@ export function dial(deps: DialDeps, target: DialTarget, onDone: (result: DialRe
     });
   };
 
-  void resolveOnce(deps, target).then((resolution) => {
-    if (isOver) {
-      return;
-    }
-    if (resolution.kind === "failed") {
-      dnsMs = performance.now() - startedMs;
-      done({ kind: "dns-failed", detail: resolution.detail }, null, null);
-    } else {
-      dialAddresses(resolution.addresses);
-    }
-  });
+  resolveOnce(deps, target)
+    .then((resolution) => {
+      if (isOver) {
+        return;
+      }
+      if (resolution.kind === "failed") {
+        dnsMs = performance.now() - startedMs;
+        done({ kind: "dns-failed", detail: resolution.detail }, null, null);
+      } else {
+        dialAddresses(resolution.addresses);
+      }
+    })
+    .catch(() => done({ kind: "probe-broke", detail: "probe_bug" }, null, null));
 
   return () => {
     isOver = true;
@@ -176,6 +178,7 @@ function tryAddresses(addresses: readonly string[], port: number, events: TcpEve
     const failed = (outcome: DialOutcome) => {
       clearTimeout(timer);
       socket.removeListener("connect", connected);
+      socket.on("error", ignore);
       socket.destroy();
       first ??= outcome;
       if (events.isOver()) {
@@ -200,7 +203,6 @@ function tryAddresses(addresses: readonly string[], port: number, events: TcpEve
     };
     const timer = setTimeout(() => {
       socket.removeListener("error", onError);
-      socket.on("error", ignore);
       failed({ kind: "connect-timed-out", detail: "tcp_timeout" });
     }, timeoutMs);
     socket.once("connect", connected);

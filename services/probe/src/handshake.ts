@@ -21,9 +21,8 @@ export type Greeting =
       readonly status: number | null;
     };
 
-/** Statuses with which servers answer a first message they do not know; 422 is rmcp's. */
+/** Statuses with which servers answer a first message they do not know; 422 is rmcp's (Rust SDK). */
 const ERA_STATUSES: ReadonlySet<number> = new Set([400, 404, 405, 406, 422, 501]);
-const METHOD_NOT_FOUND = -32601;
 const INVALID_PARAMS = -32602;
 const HEADER_MISMATCH = -32020;
 const CAPABILITY_MISSING = -32021;
@@ -152,7 +151,7 @@ async function readInitialize(
   const { protocolVersion, capabilities, serverInfo } = reply.result;
   const server = readServer(serverInfo);
   if (typeof protocolVersion !== "string" || !isJsonObject(capabilities) || server === null) {
-    return ended({ kind: "handshake-invalid", detail: "initialize_invalid" }, "none", 200);
+    return ended({ kind: "handshake-invalid", detail: "initialize_invalid" }, "other-era", 200);
   }
   if (!(LEGACY_VERSIONS as readonly string[]).includes(protocolVersion)) {
     return ended({ kind: "handshake-invalid", detail: "version_unknown" }, "none", 200);
@@ -188,10 +187,9 @@ async function noteInitialized(run: ProbeRun, told: RpcReply): Promise<Greeting 
 async function refused(run: ProbeRun, reply: Exclude<RpcReply, { kind: "result" }>): Promise<Greeting> {
   const outcome = await judgeRefusal(run, reply);
   const status = reply.kind === "error" || reply.kind === "status" ? reply.head.status : null;
+  // An error in JSON-RPC words may always be the wrong greeting's fault; a failing server says 5xx.
   const isEraShaped =
-    (status !== null && ERA_STATUSES.has(status)) ||
-    (reply.kind === "error" && reply.code === METHOD_NOT_FOUND) ||
-    (reply.kind === "error" && reply.code === INVALID_PARAMS);
+    status !== null && (ERA_STATUSES.has(status) || (reply.kind === "error" && status < 500));
   return ended(outcome, isEraShaped ? "other-era" : "none", status);
 }
 

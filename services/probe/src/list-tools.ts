@@ -48,24 +48,13 @@ export async function listTools(run: ProbeRun, wire: Wire, mustParse: boolean): 
       return refused(run, wire, reply);
     }
     bytes += reply.raw.length;
-    const taken = takePage(reply.result, wire, tools);
-    if (taken.kind === "malformed" || bytes > LIST_BYTES_MAX) {
-      return ended(
-        taken.kind === "malformed"
-          ? { kind: "list-malformed", detail: "tools_list_invalid" }
-          : { kind: "too-large", detail: "response_too_large" },
-      );
-    }
     rawHashes.push(rawKey(wire, reply.raw));
-    if (taken.hasNullCursor) {
-      run.lints.add(
-        "null_cursor: nextCursor is null where it should be absent; strict clients reject the page",
-      );
+    const taken = takePage(run, reply.result, wire, tools);
+    const fault = pageFault({ page, bytes, toolsCount: tools.length }, taken, cursors);
+    if (fault !== null) {
+      return ended(fault);
     }
-    if (isRunaway(page, tools.length, taken.cursor, cursors)) {
-      return ended({ kind: "list-malformed", detail: "pagination_runaway" });
-    }
-    next = nextPage(messages, wire, page, taken.cursor, cursors);
+    next = nextPage(messages, wire, page, taken?.cursor, cursors);
   }
   return know(run, wire, tools, rawHashes);
 }
@@ -83,30 +72,45 @@ function recogniser(run: ProbeRun, wire: Wire): (raw: Buffer | string) => KnownT
   };
 }
 
-type Page =
-  | { readonly kind: "malformed" }
-  | { readonly kind: "taken"; readonly cursor: string | undefined; readonly hasNullCursor: boolean };
-
-function takePage(result: Readonly<Record<string, unknown>>, wire: Wire, tools: unknown[]): Page {
+/** Adds a page's tools; null when it is no page. */
+function takePage(
+  run: ProbeRun,
+  result: Readonly<Record<string, unknown>>,
+  wire: Wire,
+  tools: unknown[],
+): { readonly cursor: string | undefined } | null {
   const { tools: listed, nextCursor, resultType } = result;
   const isComplete = wire.era === "legacy" || resultType === undefined || resultType === "complete";
   const isCursorFine = nextCursor === undefined || nextCursor === null || typeof nextCursor === "string";
   if (!Array.isArray(listed) || !isComplete || !isCursorFine) {
-    return { kind: "malformed" };
+    return null;
   }
   for (const tool of listed) {
     tools.push(tool);
   }
-  return { kind: "taken", cursor: nextCursor ?? undefined, hasNullCursor: nextCursor === null };
+  if (nextCursor === null) {
+    run.lints.add(
+      "null_cursor: nextCursor is null where it should be absent; strict clients reject the page",
+    );
+  }
+  return { cursor: nextCursor ?? undefined };
 }
 
-function isRunaway(
-  page: number,
-  toolsCount: number,
-  cursor: string | undefined,
+function pageFault(
+  read: { readonly page: number; readonly bytes: number; readonly toolsCount: number },
+  taken: { readonly cursor: string | undefined } | null,
   seen: ReadonlySet<string>,
-): boolean {
-  return toolsCount > TOOLS_MAX || (cursor !== undefined && (page >= PAGES_MAX || seen.has(cursor)));
+): ProbeOutcome | null {
+  if (taken === null) {
+    return { kind: "list-malformed", detail: "tools_list_invalid" };
+  }
+  if (read.bytes > LIST_BYTES_MAX) {
+    return { kind: "too-large", detail: "response_too_large" };
+  }
+  const { cursor } = taken;
+  const isRunaway =
+    read.toolsCount > TOOLS_MAX || (cursor !== undefined && (read.page >= PAGES_MAX || seen.has(cursor)));
+  return isRunaway ? { kind: "list-malformed", detail: "pagination_runaway" } : null;
 }
 
 function nextPage(
@@ -170,9 +174,8 @@ async function refused(
   if (reply.kind === "failed") {
     return ended(reply.outcome);
   }
-  const { status } = reply.head;
-  if (wire.sessionId !== null && (status === 404 || status === 400)) {
-    return { kind: "session-lost", code: reply.kind === "error" ? reply.code : status };
+  if (wire.sessionId !== null && isSessionLost(reply)) {
+    return { kind: "session-lost", code: reply.kind === "error" ? reply.code : reply.head.status };
   }
   const outcome = await judgeRefusal(run, reply);
   switch (outcome.kind) {
@@ -183,6 +186,13 @@ async function refused(
     default:
       return ended(outcome);
   }
+}
+
+/** 404 or 400, in words that are not about the method: servers use either status, with any code of their own. */
+function isSessionLost(reply: Extract<RpcReply, { kind: "error" | "status" }>): boolean {
+  const { status } = reply.head;
+  const isAboutMethod = reply.kind === "error" && reply.code <= -32601 && reply.code >= -32603;
+  return (status === 404 || status === 400) && !isAboutMethod;
 }
 
 function ended(outcome: ProbeOutcome): Listing {

@@ -1,5 +1,5 @@
 /** Waiting inside a scope: ends early when the scope is cancelled. */
-import type { CancelReason, ExchangeScope } from "./exchange.ts";
+import type { CancelReason, ExchangeScope } from "./exchange-scope.ts";
 
 /** True after `ms`, false as soon as the scope is cancelled. */
 export function pause(scope: ExchangeScope, ms: number): Promise<boolean> {

@@ -3,13 +3,8 @@ import type { ProbeStep } from "@alivemcp/core/pipeline";
 import type { ProbeOutcome } from "@alivemcp/core/probe-outcome";
 import { redactExcerpt } from "@alivemcp/core/redact";
 import type { Era } from "@alivemcp/core/states";
-import {
-  type Exchange,
-  type ExchangeResult,
-  type ExchangeScope,
-  openScope,
-  type ReplyHead,
-} from "./exchange.ts";
+import type { Exchange, ExchangeResult } from "./exchange.ts";
+import { type ExchangeScope, openScope, type ReplyHead } from "./exchange-scope.ts";
 import type { DialResult } from "./guarded-dial.ts";
 import type { ProbeDeps, ProbeRequest } from "./probe-deps.ts";
 import { followRedirects } from "./redirects.ts";

@@ -3,7 +3,8 @@
  * from http to https of the same host on default ports). Each hop is dialled through the guard anew.
  */
 import type { ExchangeOutcome } from "@alivemcp/core/probe-outcome";
-import { type Exchange, type ExchangeResult, type ExchangeScope, exchange } from "./exchange.ts";
+import { type Exchange, type ExchangeResult, exchange } from "./exchange.ts";
+import type { ExchangeScope } from "./exchange-scope.ts";
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const REDIRECTS_MAX = 3;
@@ -26,7 +27,8 @@ export async function followRedirects(
     }
     const hop = judgeHop(current, result.head.status, result.head.headers.location, hops);
     if (hop.kind === "redirect-blocked") {
-      return { kind: "failed", outcome: hop, head: result.head, body: result.body };
+      const { head, body, sentMs } = result;
+      return { kind: "failed", outcome: hop, head, body, sentMs };
     }
     onMoved(hop.url);
     current = { ...current, url: hop.url };

@@ -2,7 +2,7 @@
 import type { ProbeOutcome } from "@alivemcp/core/probe-outcome";
 import { parseChallenges } from "@alivemcp/core/www-authenticate";
 import { challengeValues, lookAtWall } from "./auth-wall.ts";
-import type { ReplyHead } from "./exchange.ts";
+import type { ReplyHead } from "./exchange-scope.ts";
 import type { ProbeRun } from "./probe-run.ts";
 import type { RpcReply } from "./rpc.ts";
 

@@ -46,30 +46,42 @@ function withinDeadline(start: (settle: (resolution: Resolution) => void) => voi
 }
 
 function queryBoth(resolver: Resolver, hostname: string, settle: (resolution: Resolution) => void): void {
-  const answers: { v4?: readonly string[]; v6?: readonly string[]; codes: string[] } = { codes: [] };
+  const families: { v4?: Family; v6?: Family } = {};
   const done = (family: "v4" | "v6", error: NodeJS.ErrnoException | null, addresses: readonly string[]) => {
-    answers[family] = error === null ? addresses : [];
-    answers.codes.push(error?.code ?? "");
-    if (answers.v4 === undefined || answers.v6 === undefined) {
-      return;
-    }
-    const all = [...answers.v4, ...answers.v6];
-    if (all.length > 0) {
-      settle({ kind: "resolved", addresses: all });
-    } else if (answers.codes.every((code) => code === "ENOTFOUND" || code === "ENODATA" || code === "")) {
-      lookUp(hostname, settle);
-    } else if (answers.codes.includes("ECONNREFUSED")) {
-      // No name server at all: the system look-up is the only one there is.
-      lookUp(hostname, settle);
-    } else {
-      settle({
-        kind: "failed",
-        detail: answers.codes.includes("ETIMEOUT") ? "dns_timeout" : "dns_error",
-      });
+    families[family] = error === null ? { addresses, code: "" } : { addresses: [], code: error.code ?? "" };
+    const { v4, v6 } = families;
+    if (v4 !== undefined && v6 !== undefined) {
+      settleBoth(hostname, v4, v6, settle);
     }
   };
   resolver.resolve4(hostname, (error, addresses) => done("v4", error, addresses));
   resolver.resolve6(hostname, (error, addresses) => done("v6", error, addresses));
+}
+
+interface Family {
+  readonly addresses: readonly string[];
+  /** Empty when the query was answered. */
+  readonly code: string;
+}
+
+/** Unknown to DNS, or no name server at all (`ECONNREFUSED`): what else the system knows may still say. */
+const SYSTEM_MAY_KNOW: ReadonlySet<string> = new Set(["", "ENOTFOUND", "ENODATA", "ECONNREFUSED"]);
+
+function settleBoth(
+  hostname: string,
+  v4: Family,
+  v6: Family,
+  settle: (resolution: Resolution) => void,
+): void {
+  const addresses = [...v4.addresses, ...v6.addresses];
+  if (addresses.length > 0) {
+    settle({ kind: "resolved", addresses });
+  } else if (SYSTEM_MAY_KNOW.has(v4.code) && SYSTEM_MAY_KNOW.has(v6.code)) {
+    lookUp(hostname, settle);
+  } else {
+    const isTimeout = v4.code === "ETIMEOUT" || v6.code === "ETIMEOUT";
+    settle({ kind: "failed", detail: isTimeout ? "dns_timeout" : "dns_error" });
+  }
 }
 
 function lookUp(hostname: string, settle: (resolution: Resolution) => void): void {

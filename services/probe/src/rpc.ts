@@ -1,7 +1,7 @@
 /** What a JSON-RPC request to the endpoint came back with, whatever carried it. */
 import type { JsonObject } from "@alivemcp/core/json-schema-keywords";
 import type { ProbeOutcome } from "@alivemcp/core/probe-outcome";
-import type { ReplyHead } from "./exchange.ts";
+import type { ReplyHead } from "./exchange-scope.ts";
 import { parseRpc, type RpcMessage } from "./json-rpc.ts";
 import type { ProbeRun } from "./probe-run.ts";
 import type { KnownToolList } from "./tool-list-cache.ts";
@@ -76,4 +76,23 @@ export function readRpcText(
 
 function isSameId(received: unknown, sent: number): boolean {
   return received === sent || received === String(sent);
+}
+
+/** The reply that a reading amounts to. */
+export function replyOf(
+  reading: Exclude<Reading, { kind: "nothing" }>,
+  answered: Answered & { readonly raw: Buffer | string },
+): RpcReply {
+  switch (reading.kind) {
+    case "failed":
+      return reading;
+    case "known": {
+      const { head, sentMs, endMs } = answered;
+      return { kind: "known", list: reading.list, head, sentMs, endMs };
+    }
+    case "answer":
+      return reading.answer.kind === "error"
+        ? { ...reading.answer, head: answered.head }
+        : { kind: "result", result: reading.answer.result, ...answered };
+  }
 }

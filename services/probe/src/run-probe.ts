@@ -16,10 +16,11 @@ import { redactExcerpt } from "@alivemcp/core/redact";
 import type { FailureReason } from "@alivemcp/core/states";
 import { closeSessions } from "./close-sessions.ts";
 import { shakeHands } from "./detect-era.ts";
-import { type CancelReason, cancelScope, dropConnections, type ExchangeScope } from "./exchange.ts";
+import { type CancelReason, cancelScope, closeScope, type ExchangeScope } from "./exchange-scope.ts";
 import { greetLegacy } from "./handshake.ts";
 import { callHealthTool, needsTools } from "./health-call.ts";
 import { type Listing, listTools } from "./list-tools.ts";
+import { lookUnauthenticated } from "./look-unauthenticated.ts";
 import { pause } from "./pause.ts";
 import type { ProbeDeps, ProbeRequest } from "./probe-deps.ts";
 import { evidenceOf, leftMs, noteStep, openRun, type ProbeRun } from "./probe-run.ts";
@@ -133,13 +134,16 @@ async function attemptOnce(
   } finally {
     control.scope = null;
     await closeSessions(run);
-    cancelScope(run.scope, "probe_aborted");
-    dropConnections(run.scope);
+    closeScope(run.scope);
   }
 }
 
 /** The layers in order; the first that fails is the finding. */
 async function walk(run: ProbeRun): Promise<Attempt> {
+  const unreached = run.request.credential === null ? null : await lookUnauthenticated(run);
+  if (unreached !== null) {
+    return ended(unreached, "handshake");
+  }
   const greeting = await shakeHands(run);
   if (greeting.kind === "ended") {
     return ended(greeting.outcome, "handshake");

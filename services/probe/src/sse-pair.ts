@@ -4,7 +4,8 @@
  */
 import type { ProbeOutcome } from "@alivemcp/core/probe-outcome";
 import type { BodyReader } from "./body-sink.ts";
-import type { ExchangeResult, ReplyHead } from "./exchange.ts";
+import type { ExchangeResult } from "./exchange.ts";
+import type { ReplyHead } from "./exchange-scope.ts";
 import { pongBody, type RpcCall } from "./mcp-messages.ts";
 import {
   askEndpoint,
@@ -17,7 +18,7 @@ import {
   type SsePair,
 } from "./probe-run.ts";
 import { readRefusal } from "./read-refusal.ts";
-import { type Recognise, type RpcReply, readRpcText } from "./rpc.ts";
+import { type Recognise, type RpcReply, readRpcText, replyOf } from "./rpc.ts";
 import { createSseParser, type SseEvent } from "./sse-parser.ts";
 
 /** Streamable HTTP servers may answer a GET with a stream that stays silent; the endpoint event is due at once. */
@@ -162,29 +163,42 @@ export async function callSse(
     pair.wake?.();
   });
   for (;;) {
-    const event = pair.events.shift();
-    if (event !== undefined) {
-      const reply = readEvent(run, pair, request, event, recognise, sentMs);
-      if (reply !== null) {
-        return reply;
-      }
-      continue;
-    }
-    if (refusal !== null) {
-      return refusal;
-    }
-    if (pair.isOversized) {
-      return failed({ kind: "too-large", detail: "response_too_large" });
-    }
-    if (pair.end !== null) {
-      return failed(
-        pair.end.kind === "failed" ? pair.end.outcome : { kind: "not-json-rpc", detail: "sse_no_response" },
-      );
+    const reply = readArrived(run, pair, request, recognise, sentMs) ?? refusal ?? streamEnd(pair);
+    if (reply !== null) {
+      return reply;
     }
     if (!(await arrival(run, pair, deadlineMs))) {
       return failed({ kind: "timed-out", detail: "first_byte_timeout" });
     }
   }
+}
+
+/** The answer among what arrived so far; everything before it is read and gone. */
+function readArrived(
+  run: ProbeRun,
+  pair: SsePair,
+  request: RpcCall,
+  recognise: Recognise | null,
+  sentMs: number,
+): RpcReply | null {
+  for (let event = pair.events.shift(); event !== undefined; event = pair.events.shift()) {
+    const reply = readEvent(run, pair, request, event, recognise, sentMs);
+    if (reply !== null) {
+      return reply;
+    }
+  }
+  return null;
+}
+
+/** Why nothing more will arrive; null while the stream is open. */
+function streamEnd({ isOversized, end }: SsePair): RpcReply | null {
+  if (isOversized) {
+    return failed({ kind: "too-large", detail: "response_too_large" });
+  }
+  if (end === null) {
+    return null;
+  }
+  return failed(end.kind === "failed" ? end.outcome : { kind: "not-json-rpc", detail: "sse_no_response" });
 }
 
 /** A notification: whether the POST was accepted. */
@@ -218,19 +232,17 @@ function readEvent(
   const { head } = pair;
   switch (reading.kind) {
     case "known":
-      return { kind: "known", list: reading.list, head, sentMs, endMs };
+      return replyOf(reading, { raw: event.data, head, sentMs, endMs });
     case "failed":
       keepEvidence(run, event.data);
-      return failed(reading.outcome);
+      return reading;
     case "nothing":
       for (const id of reading.pings) {
         answerPing(run, pair, id);
       }
       return null;
     case "answer":
-      return reading.answer.kind === "error"
-        ? { ...reading.answer, head }
-        : { kind: "result", result: reading.answer.result, raw: event.data, head, sentMs, endMs };
+      return replyOf(reading, { raw: event.data, head, sentMs, endMs });
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Server-sent events, byte by byte (WHATWG HTML, section 9.2.6): CR, LF and CRLF, comments, multi-line data, `id`,
+ * Server-sent events as they arrive (WHATWG HTML, section 9.2.6): CR, LF and CRLF, comments, multi-line data, `id`,
  * `retry`, events cut anywhere. An event whose data is empty is not delivered: MCP servers send one to name an event id
  * before they have anything to say (a priming event).
  */
@@ -12,7 +12,7 @@ export interface SseEvent {
 }
 
 export interface SseParser {
-  /** Takes the next bytes and hands each finished event to `onEvent`, in order; stops early when that returns false. */
+  /** Takes the next bytes and hands each finished event to `onEvent`, in order; nothing more once that returned false. */
   push(chunk: Buffer): void;
   /** Id of the last finished event that carried one; what `Last-Event-ID` would say. */
   lastEventId(): string | null;
@@ -29,25 +29,18 @@ export function createSseParser(
     retryMs: null,
   },
 ): SseParser {
-  const decoder = new StringDecoder("utf8");
-  let tail = "";
-  let isAfterCr = false;
-  let isAtStart = true;
-  let isStopped = false;
-  let eventName = "";
-  let data: string | null = null;
   let { lastId, retryMs } = known;
   let pendingId = lastId;
+  let eventName = "";
+  let data: string | null = null;
 
-  const endEvent = () => {
+  const endEvent = (): boolean => {
     const finished = data;
-    const name = eventName;
+    const event = eventName === "" ? "message" : eventName;
     lastId = pendingId;
     data = null;
     eventName = "";
-    if (finished !== null && finished !== "") {
-      isStopped = !onEvent({ event: name === "" ? "message" : name, data: finished });
-    }
+    return finished === null || finished === "" || onEvent({ event, data: finished });
   };
 
   const takeField = (field: string, value: string) => {
@@ -62,56 +55,74 @@ export function createSseParser(
     }
   };
 
-  const takeLine = (line: string) => {
+  const push = createLineReader((line) => {
     if (line === "") {
-      endEvent();
-      return;
+      return endEvent();
     }
     const colon = line.indexOf(":");
-    if (colon === 0) {
-      return;
-    }
     if (colon < 0) {
       takeField(line, "");
-    } else {
-      const start = line.charCodeAt(colon + 1) === 0x20 ? colon + 2 : colon + 1;
+    } else if (colon > 0) {
+      const start = line.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1;
       takeField(line.slice(0, colon), line.slice(start));
     }
-  };
+    return true;
+  });
 
   return {
-    push: (chunk) => {
-      let text = decoder.write(chunk);
-      if (isAtStart && text !== "") {
-        isAtStart = false;
-        text = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-      }
-      let from = 0;
-      let lf = text.indexOf("\n");
-      let cr = text.indexOf("\r");
-      while (!isStopped && from < text.length) {
-        if (isAfterCr && text.charCodeAt(from) === 0x0a) {
-          from += 1;
-          isAfterCr = false;
-          continue;
-        }
-        isAfterCr = false;
-        lf = lf >= 0 && lf < from ? text.indexOf("\n", from) : lf;
-        cr = cr >= 0 && cr < from ? text.indexOf("\r", from) : cr;
-        const end = lf < 0 || cr < 0 ? Math.max(lf, cr) : Math.min(lf, cr);
-        if (end < 0) {
-          tail += text.slice(from);
-          return;
-        }
-        isAfterCr = text.charCodeAt(end) === 0x0d;
-        const line = tail + text.slice(from, end);
-        tail = "";
-        from = end + 1;
-        takeLine(line);
-      }
-    },
+    push,
     lastEventId: () => lastId,
     retryMs: () => retryMs,
     reopened: () => createSseParser(onEvent, { lastId, retryMs }),
+  };
+}
+
+const SPACE = 0x20;
+const LF = 0x0a;
+const CR = 0x0d;
+const BYTE_ORDER_MARK = 0xfeff;
+
+/** Cuts bytes into lines without looking at a character twice; stops for good when `onLine` returns false. */
+function createLineReader(onLine: (line: string) => boolean): (chunk: Buffer) => void {
+  const decoder = new StringDecoder("utf8");
+  let tail = "";
+  let isAtStart = true;
+  let isAfterCr = false;
+  let isStopped = false;
+
+  const firstOf = (text: string): number => {
+    const hasMark = isAtStart && text.charCodeAt(0) === BYTE_ORDER_MARK;
+    const hasRestOfCrLf = isAfterCr && text.charCodeAt(0) === LF;
+    isAtStart = false;
+    isAfterCr = false;
+    return hasMark || hasRestOfCrLf ? 1 : 0;
+  };
+
+  return (chunk) => {
+    const text = decoder.write(chunk);
+    if (isStopped || text === "") {
+      return;
+    }
+    let from = firstOf(text);
+    const ends = createLineEnds(text);
+    for (let end = ends(from); end >= 0 && !isStopped; end = ends(from)) {
+      isStopped = !onLine(tail + text.slice(from, end));
+      tail = "";
+      const isCr = text.charCodeAt(end) === CR;
+      from = end + (isCr && text.charCodeAt(end + 1) === LF ? 2 : 1);
+      isAfterCr = isCr && from === text.length && text.charCodeAt(end + 1) !== LF;
+    }
+    tail += text.slice(from);
+  };
+}
+
+/** The next CR or LF at or after an ever growing index, in time linear in the text; -1 when there is none. */
+function createLineEnds(text: string): (from: number) => number {
+  let lf = text.indexOf("\n");
+  let cr = text.indexOf("\r");
+  return (from) => {
+    lf = lf >= 0 && lf < from ? text.indexOf("\n", from) : lf;
+    cr = cr >= 0 && cr < from ? text.indexOf("\r", from) : cr;
+    return lf < 0 || cr < 0 ? Math.max(lf, cr) : Math.min(lf, cr);
   };
 }
