@@ -62,7 +62,10 @@ export const REAL_SERVERS: readonly RealServer[] = [
     name: "modern server on the official v2 package",
     transport: "auto",
     path: "/mcp",
-    command: ([port]) => ({ args: [join(here, "modern-server.ts"), "127.0.0.1", String(port)] }),
+    command: ([port]) => ({
+      args: [join(here, "../demo/modern-endpoint.ts")],
+      env: { LISTEN_HOST: "127.0.0.1", PORT: String(port) },
+    }),
     expected: { state: "up", era: "modern", transport: "http", protocolVersion: "2026-07-28", toolsCount: 2 },
   },
   {
@@ -178,7 +181,10 @@ export const REAL_SERVERS: readonly RealServer[] = [
     name: "fastmcp framework",
     transport: "auto",
     path: "/mcp",
-    command: ([port]) => ({ args: [join(here, "fastmcp-server.ts"), "127.0.0.1", String(port)] }),
+    command: ([port]) => ({
+      args: [join(here, "../demo/fastmcp-endpoint.ts")],
+      env: { LISTEN_HOST: "127.0.0.1", PORT: String(port) },
+    }),
     expected: { state: "up", transport: "http", toolsCount: 2 },
   },
 ];
