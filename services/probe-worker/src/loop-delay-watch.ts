@@ -4,7 +4,7 @@
  */
 const SAMPLE_EVERY_MS = 10;
 /** Above this a timing is dropped (measured: an unloaded child stays below 5 ms). */
-export const LOOP_DELAY_MAX_MS = 20;
+const LOOP_DELAY_MAX_MS = 20;
 const STALLS_KEPT = 256;
 
 export interface LoopDelayWatch {

@@ -12,7 +12,7 @@ export interface Suspect {
   readonly onStep: ((step: ProbeStep) => void) | undefined;
 }
 
-export type QuarantineOutcome =
+type QuarantineOutcome =
   | { readonly kind: "found"; readonly found: ProbeFound }
   /** It brought its own child down, alone: proven. */
   | { readonly kind: "proven" }
