@@ -40,3 +40,20 @@ export async function listConsumerWatermarks(
   );
   return new Map(rows.map((row) => [row.shard, row.watermark_at.getTime()]));
 }
+
+/**
+ * Takes the next fence number of a shard for a new lease of a consumer group: from now on every older holder is
+ * `stale`. Numbers only grow, whatever becomes of Redis.
+ */
+export async function claimConsumerFence(
+  pool: pg.Pool,
+  input: { consumerGroup: string; shard: string },
+): Promise<number> {
+  const { rows } = await pool.query<{ fence: string }>(
+    `INSERT INTO consumer_fence AS f (consumer_group, shard, fence) VALUES ($1, $2, 1)
+     ON CONFLICT (consumer_group, shard) DO UPDATE SET fence = f.fence + 1, updated_at = now()
+     RETURNING fence`,
+    [input.consumerGroup, input.shard],
+  );
+  return Number(rows[0]?.fence);
+}

@@ -20,6 +20,7 @@ export const endpointMemory = pgTable("endpoint_memory", {
   lints: text().array().notNull().default([]),
   tlsExpiresAt: timestamp("tls_expires_at", { withTimezone: true }),
   isSlow: boolean("is_slow").notNull().default(false),
+  latencyMsP95Of7d: integer("latency_ms_p95_of_7d"),
   deadSince: timestamp("dead_since", { withTimezone: true }),
   retryAfterUntil: timestamp("retry_after_until", { withTimezone: true }),
   updatedAt: timestamp("updated_at", { withTimezone: true }).notNull().defaultNow(),
