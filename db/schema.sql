@@ -201,12 +201,14 @@ CREATE TABLE endpoint_memory (
   is_slow boolean NOT NULL DEFAULT false,
   dead_since timestamp with time zone,
   retry_after_until timestamp with time zone,
-  updated_at timestamp with time zone NOT NULL DEFAULT now()
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  latency_ms_p95_of_7d integer
 );
 ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_baseline_contract_hash_check CHECK ((baseline_contract_hash ~ '^[0-9a-f]{64}$'::text));
 ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_baseline_era_check CHECK ((baseline_era = ANY (ARRAY['legacy'::text, 'modern'::text])));
 ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_baseline_full_hash_check CHECK ((baseline_full_hash ~ '^[0-9a-f]{64}$'::text));
 ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_era_check CHECK ((era = ANY (ARRAY['legacy'::text, 'modern'::text])));
+ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_latency_ms_p95_of_7d_check CHECK ((latency_ms_p95_of_7d >= 0));
 ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_protocol_version_check CHECK ((length(protocol_version) <= 32));
 ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_server_name_check CHECK ((length(server_name) <= 200));
 ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_server_version_check CHECK ((length(server_version) <= 100));
