@@ -23,6 +23,8 @@ export interface PublicEndpoint {
   readonly regions: readonly string[];
   readonly cadenceMs: number;
   readonly watchedSinceMs: number;
+  /** Nobody probes it at the moment, by its owner's or plan's will. */
+  readonly isPaused: boolean;
   readonly measured: PublicMeasured | null;
 }
 

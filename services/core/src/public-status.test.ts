@@ -1,11 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  judgePublicStatus,
-  parseFlags,
-  publicStateOf,
-  type StatusEvidence,
-  staleAfterMs,
-} from "./public-status.ts";
+import { judgePublicStatus, publicStateOf, type StatusEvidence, staleAfterMs } from "./public-status.ts";
 
 const MINUTE_MS = 60_000;
 const t0 = Date.UTC(2026, 10, 20, 12, 0, 0);
@@ -120,10 +114,4 @@ test("every probe state has one public word", () => {
   expect(publicStateOf("down", "timeout")).toEqual({ state: "down", isAuthRequired: false });
   expect(publicStateOf("auth_walled", "auth_required")).toEqual({ state: "live", isAuthRequired: true });
   expect(publicStateOf("unknown", "probe_error")).toEqual({ state: "unknown", isAuthRequired: false });
-});
-
-test("flags that a newer router may write are ignored by an older page", () => {
-  expect(parseFlags("flapping,shiny,degraded")).toEqual(["degraded", "flapping"]);
-  expect(parseFlags("")).toEqual([]);
-  expect(parseFlags(undefined)).toEqual([]);
 });

@@ -121,8 +121,3 @@ export function publicStateOf(
       return unreachable(state);
   }
 }
-
-/** Reads the comma-separated `flags` field of `now:{…}`; words it does not know are dropped. */
-export function parseFlags(text: string | undefined): EndpointFlag[] {
-  return ENDPOINT_FLAGS.filter((flag) => (text ?? "").split(",").includes(flag));
-}

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { checkBudget, hostBudget, unclaimedDomainBudget, unclaimedLookBudget } from "./start-budget.ts";
+import {
+  callerBudget,
+  checkBudget,
+  hostBudget,
+  unclaimedDomainBudget,
+  unclaimedLookBudget,
+} from "./start-budget.ts";
 
 const t0 = Date.UTC(2026, 10, 3, 12, 0, 0);
 
@@ -8,6 +14,7 @@ test.each([
   ["one slot a second on a domain nobody claimed", unclaimedDomainBudget, 1, 1_000],
   ["ten looks a second on a domain nobody claimed", unclaimedLookBudget, 10, 1_000],
   ["ten checks a minute on a host", checkBudget, 10, 60_000],
+  ["ten checks a minute by one caller", callerBudget, 10, 60_000],
 ])("%s", (_name, budget, max, spanMs) => {
   const now = budget("mcp.example.com", t0);
   expect(now.max).toBe(max);
@@ -18,8 +25,8 @@ test.each([
 });
 
 test("the budgets count apart from each other", () => {
-  const keys = [hostBudget, unclaimedDomainBudget, unclaimedLookBudget, checkBudget].map(
+  const keys = [hostBudget, unclaimedDomainBudget, unclaimedLookBudget, checkBudget, callerBudget].map(
     (of) => of("a", t0).key,
   );
-  expect(new Set(keys).size).toBe(4);
+  expect(new Set(keys).size).toBe(5);
 });

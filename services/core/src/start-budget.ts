@@ -37,3 +37,10 @@ export const checkBudget = (host: string, atMs: number): StartBudget => ({
   max: 10,
   lifeS: 120,
 });
+
+/** Checks one caller may start in one minute; `caller` is an address, or the network it belongs to. */
+export const callerBudget = (caller: string, atMs: number): StartBudget => ({
+  key: `starts:caller:${caller}:${Math.floor(atMs / MINUTE_MS)}`,
+  max: 10,
+  lifeS: 120,
+});

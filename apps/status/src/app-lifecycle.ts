@@ -1,0 +1,6 @@
+/** What the process tells its HTTP app about its own life. */
+export interface AppLifecycle {
+  isReady(): boolean;
+  /** Aborted when the process begins to stop: streams end, so that connections can close. */
+  readonly stopping: AbortSignal;
+}

@@ -1,0 +1,60 @@
+import { AppError } from "@alivemcp/core/app-error";
+import { Hono } from "hono";
+import { requestId } from "hono/request-id";
+import type { AppLifecycle } from "./app-lifecycle.ts";
+import type { Deps } from "./deps.ts";
+import { errorPage } from "./error-page.ts";
+import { assetRoutes } from "./routes/assets.ts";
+import { badgeRoutes } from "./routes/badge.ts";
+import { boardRoutes } from "./routes/board.ts";
+import { checkRoutes } from "./routes/check.ts";
+import { embedStatusRoutes } from "./routes/embed-status.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { staticPageRoutes } from "./routes/static-pages.ts";
+import { statusPageRoutes } from "./routes/status-page.ts";
+
+/** The public pages. Badges and embed answers come first: they are asked for most, and bring their own headers. */
+export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono {
+  const app = new Hono();
+  app.route("/", badgeRoutes(deps));
+  app.route("/", embedStatusRoutes(deps));
+  app.use(requestId());
+  const policy = contentPolicy(deps.config.API_URL);
+  app.use(async (c, next) => {
+    await next();
+    c.header("content-security-policy", policy);
+    c.header("x-content-type-options", "nosniff");
+    c.header("referrer-policy", "no-referrer");
+    c.header("x-frame-options", "DENY");
+    c.header("permissions-policy", "camera=(), geolocation=(), microphone=()");
+  });
+  app.route("/", healthRoutes(lifecycle));
+  app.route("/", assetRoutes(deps));
+  app.route("/", boardRoutes(deps));
+  app.route("/", statusPageRoutes(deps));
+  app.route("/", checkRoutes(deps, lifecycle));
+  app.route("/", staticPageRoutes(deps));
+  app.notFound(() => {
+    throw new AppError({
+      code: "not_found",
+      internal: "no such route",
+      public: "There is nothing at this address.",
+    });
+  });
+  app.onError((err, c) => errorPage(deps, err, c));
+  return app;
+}
+
+/** No inline script or style anywhere; the opt-out form is the only thing that leaves for another origin. */
+function contentPolicy(apiUrl: string): string {
+  return [
+    "default-src 'none'",
+    "style-src 'self'",
+    "script-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    `form-action 'self' ${new URL(apiUrl).origin}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}

@@ -1,0 +1,11 @@
+/** The public pages: board, status pages, badges, JSON, `/check`. Opens what it needs, serves until told to stop. */
+import { loadConfig } from "@alivemcp/runtime/config";
+import { stopOnSignal } from "@alivemcp/runtime/lifecycle";
+import { configSchema } from "./config.ts";
+import { createDeps } from "./deps.ts";
+import { serveStatus } from "./serve-status.ts";
+
+const config = loadConfig(configSchema, process.env);
+const deps = await createDeps(config);
+const server = await serveStatus(deps);
+stopOnSignal({ log: deps.log, graceMs: config.SHUTDOWN_GRACE_MS, stop: server.stop });

@@ -1,0 +1,38 @@
+import { Hono } from "hono";
+import { badgeJson } from "../badge/badge-json.ts";
+import { BADGE_STYLES, BADGE_THEMES, badgeSvg } from "../badge/badge-svg.ts";
+import { badgeText, NOT_FOUND_BADGE } from "../badge/badge-text.ts";
+import type { Deps } from "../deps.ts";
+import { cachedAnswer, respond } from "../http-answer.ts";
+
+const LABEL_CHARS_MAX = 40;
+const FILE = /^([a-z0-9-]{1,120})\.(svg|json)$/;
+
+/** `GET /badge/<slug>.svg?style=&theme=&label=` and `.json` (shields.io endpoint badge). An unknown slug is a grey 404. */
+export function badgeRoutes(deps: Pick<Deps, "findReading" | "answers">): Hono {
+  const routes = new Hono();
+  routes.get("/badge/:file", async (c) => {
+    const [, slug = "", extension = "svg"] = FILE.exec(c.req.param("file")) ?? [];
+    const style = BADGE_STYLES.find((name) => name === c.req.query("style")) ?? "flat";
+    const theme = BADGE_THEMES.find((name) => name === c.req.query("theme")) ?? "light";
+    const label = (c.req.query("label") ?? "").trim().slice(0, LABEL_CHARS_MAX).toWellFormed() || "mcp";
+    const key = `${extension}|${slug}|${style}|${theme}|${label}`;
+    const answer = await deps.answers.get(key, async () => {
+      const reading = await deps.findReading(slug);
+      const text =
+        reading === null
+          ? NOT_FOUND_BADGE
+          : badgeText(reading.endpoint.name, label, {
+              status: reading.status,
+              uptimeRatio30d: reading.windows.uptime["30d"],
+              latencyMsP50: reading.windows.latencyMsP50Of24h,
+            });
+      const status = reading === null ? 404 : 200;
+      return extension === "json"
+        ? cachedAnswer(JSON.stringify(badgeJson(text)), "application/json; charset=utf-8", status)
+        : cachedAnswer(badgeSvg(text, style, theme), "image/svg+xml; charset=utf-8", status);
+    });
+    return respond(answer, c.req.header("if-none-match"));
+  });
+  return routes;
+}

@@ -1,0 +1,58 @@
+import type { DriftKind } from "@alivemcp/core/drift-change";
+import { html } from "hono/html";
+import { exactTime, type Html } from "../views/figures.ts";
+import type { DriftEntry } from "./status-model.ts";
+
+const CHANGE_WORDS: Record<DriftKind, string> = {
+  tool_added: "tool added",
+  tool_removed: "tool removed",
+  tool_renamed: "tool renamed",
+  param_added_optional: "optional parameter added",
+  param_added_required: "required parameter added",
+  param_removed: "parameter removed",
+  param_type_changed: "parameter type changed",
+  enum_narrowed: "allowed values reduced",
+  enum_widened: "allowed values extended",
+  constraint_narrowed: "constraint tightened",
+  constraint_widened: "constraint loosened",
+  output_changed: "output changed",
+  description_changed: "description changed",
+  annotation_changed: "annotation changed",
+};
+
+const EVENT_WORDS: Record<DriftEntry["kind"], string> = {
+  drift: "The tool list changed",
+  inconsistent_replicas: "Replicas answer with different tool lists",
+  inconsistent_regions: "Regions are served different tool lists",
+  tool_list_emptied: "The tool list became empty",
+};
+
+/** What changed in the tools, newest first, each change typed and marked breaking or not. */
+export function driftHistory(events: readonly DriftEntry[], nowMs: number): Html {
+  if (events.length === 0) {
+    return html`<p class="faint">No change of the tool list has been seen.</p>`;
+  }
+  return html`<ol class="events">${events.map((event) => entry(event, nowMs))}</ol>`;
+}
+
+function entry(event: DriftEntry, nowMs: number): Html {
+  return html`<li><p><b>${EVENT_WORDS[event.kind]}</b>${event.regionCity === null ? "" : html`, seen from ${event.regionCity}`}
+${event.isBreaking ? html`<span class="tag tag-bad">breaking</span>` : html`<span class="tag">not breaking</span>`}${
+  event.isSuspicious
+    ? html` <span class="tag tag-warn" title="New text tells an agent what to do: a person should look">new instructions</span>`
+    : ""
+}${event.isAccepted ? html` <span class="tag">accepted</span>` : ""}
+<span class="faint">${exactTime(event.atMs, nowMs)}</span></p>
+${event.changes.length === 0 ? "" : html`<ul class="changes">${event.changes.map(change)}</ul>`}
+${event.moreChanges > 0 ? html`<p class="faint">and ${event.moreChanges} more changes</p>` : ""}</li>`;
+}
+
+function change({ kind, class: driftClass, tool, path }: DriftEntry["changes"][number]): Html {
+  const mark =
+    driftClass === "breaking"
+      ? html`<span class="tag tag-bad">breaking</span>`
+      : driftClass === "review"
+        ? html`<span class="tag tag-warn">needs a look</span>`
+        : "";
+  return html`<li><code>${tool}</code> ${CHANGE_WORDS[kind]}${path === "" ? "" : html` at <code>${path}</code>`} ${mark}</li>`;
+}

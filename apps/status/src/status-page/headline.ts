@@ -1,0 +1,89 @@
+import { publicHelp } from "@alivemcp/core/public-help";
+import type { FailureReason } from "@alivemcp/core/states";
+import { spanText } from "../views/figures.ts";
+import type { StatusModel } from "./status-model.ts";
+
+const DAY_MS = 86_400_000;
+const RED_FLAG_AFTER_MS = 15 * 60_000;
+
+/** The answers of the first five seconds: is it working, where not, anything in 24 hours. */
+export interface Headline {
+  readonly sentence: string;
+  readonly reason: FailureReason | null;
+  /** Null when no region disagrees with the sentence. */
+  readonly where: string | null;
+  readonly lately: string;
+  /** True after 15 minutes of confirmed outage. */
+  readonly isRedFlag: boolean;
+}
+
+export function headline(model: StatusModel): Headline {
+  const { reading, nowMs } = model;
+  const { status, committedSinceMs } = reading;
+  const sinceMs = status.basis === "committed" && committedSinceMs !== null ? nowMs - committedSinceMs : null;
+  return {
+    sentence: sentence(model, sinceMs),
+    reason: status.reason,
+    where: where(model),
+    lately: lately(model),
+    isRedFlag: status.state === "down" && sinceMs !== null && sinceMs >= RED_FLAG_AFTER_MS,
+  };
+}
+
+function sentence({ reading, nowMs }: StatusModel, sinceMs: number | null): string {
+  const { status, lastProbeAtMs } = reading;
+  const since = sinceMs === null ? "" : ` for ${spanText(sinceMs)}`;
+  const stale =
+    status.isStale && status.state !== "unknown"
+      ? lastProbeAtMs === null
+        ? " This is the last archived state: live measurements are not at hand."
+        : ` This is the last known state: the last probe was ${spanText(nowMs - lastProbeAtMs)} ago.`
+      : "";
+  switch (status.state) {
+    case "live":
+      return status.isAuthRequired
+        ? `Reachable${since}. It asks for a login; what lies behind it is not measured.${stale}`
+        : `Working${since}.${stale}`;
+    case "degraded":
+      return `Working, with problems.${stale}`;
+    case "down":
+      return status.basis === "committed"
+        ? `Down${since}.${stale}`
+        : `The latest probe failed; it has not been confirmed yet.${stale}`;
+    case "unknown":
+      return status.basis === "too-old" && lastProbeAtMs !== null
+        ? `We do not know: the last probe was ${spanText(nowMs - lastProbeAtMs)} ago.`
+        : "We do not know yet: it has not been measured.";
+  }
+}
+
+function where({ reading, regions }: StatusModel): string | null {
+  if (reading.status.state === "unknown") {
+    return null;
+  }
+  const votes = regions.filter((region) => region.vote !== null && region.vote.state !== "unknown");
+  const failing = votes.filter(({ vote }) => vote?.state === "down" || vote?.state === "degraded");
+  if (failing.length === 0) {
+    return null;
+  }
+  const cities = failing.map(
+    ({ city, vote }) => `${city}${vote?.reason ? ` (${publicHelp(vote.reason).title.toLowerCase()})` : ""}`,
+  );
+  return failing.length === votes.length && votes.length > 1
+    ? `Failing from every region: ${cities.join(", ")}.`
+    : `Failing from ${cities.join(", ")}.`;
+}
+
+function lately({ transitions, isArchiveAway, nowMs, reading }: StatusModel): string {
+  if (isArchiveAway) {
+    return "The history is not at hand at the moment.";
+  }
+  const changes = transitions.filter((transition) => nowMs - transition.atMs < DAY_MS);
+  const outages = changes.filter((transition) => transition.to === "down").length;
+  const drift =
+    reading.lastDriftAtMs !== null && nowMs - reading.lastDriftAtMs < DAY_MS ? " Its tools changed." : "";
+  if (outages > 0) {
+    return `Last 24 hours: ${outages === 1 ? "one outage" : `${outages} outages`}.${drift}`;
+  }
+  return `Last 24 hours: ${reading.status.state === "down" ? "down all the time" : "no outage"}.${drift}`;
+}

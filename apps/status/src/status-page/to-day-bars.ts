@@ -1,0 +1,36 @@
+import type { PublicDay } from "@alivemcp/db/queries/public-history";
+import type { DayBar } from "./status-model.ts";
+
+const DAY_MS = 86_400_000;
+
+/** One bar per UTC day up to today; a day without row is not measured, or lies before the endpoint was watched. */
+export function toDayBars(
+  rows: readonly PublicDay[],
+  days: number,
+  watchedSinceMs: number,
+  nowMs: number,
+): DayBar[] {
+  const byDay = new Map(rows.map((row) => [row.day, row]));
+  const today = Math.floor(nowMs / DAY_MS);
+  return Array.from({ length: days }, (_, index) => {
+    const dayAtMs = (today - days + 1 + index) * DAY_MS;
+    const row = byDay.get(new Date(dayAtMs).toISOString().slice(0, 10));
+    if (row === undefined) {
+      return { kind: dayAtMs + DAY_MS <= watchedSinceMs ? "before" : "unmeasured", dayAtMs };
+    }
+    const upMinutes = row.upMinutes + row.degradedMinutes + row.authWalledMinutes;
+    const countedMinutes = upMinutes + row.downMinutes;
+    if (countedMinutes === 0) {
+      return { kind: "unmeasured", dayAtMs };
+    }
+    return {
+      kind: "measured",
+      dayAtMs,
+      uptimeRatio: upMinutes / countedMinutes,
+      countedMinutes,
+      downMinutes: row.downMinutes,
+      degradedMinutes: row.degradedMinutes,
+      unknownMinutes: row.unknownMinutes,
+    };
+  });
+}

@@ -1,0 +1,8 @@
+import { html } from "hono/html";
+import type { Html } from "./figures.ts";
+
+/** A page for what cannot be shown, which always leads on. */
+export function problemView(title: string, sentence: string): Html {
+  return html`<div class="empty"><h1>${title}</h1><p>${sentence}</p>
+<p><a href="/">To the board</a> or <a href="/check">check a URL</a></p></div>`;
+}
