@@ -37,7 +37,7 @@ ${outcome === null ? "" : html`<p class="notice" role="status">${OUTCOMES[outcom
 <li>Regions: ${cities.join(", ")}.${site.isSimulated ? " In this installation they are simulated on one machine." : ""}</li>
 </ul>
 <h2 id="opt-out">Make it stop</h2>
-<p>Name a host, a domain or one URL. Probing of unclaimed endpoints there stops within an hour, and they leave the board. An endpoint that its owner added is answered by its owner: write a contact, and a person will look.</p>
+<p>Name a host, a domain or one URL. Probing of unclaimed endpoints there stops within an hour. An endpoint that somebody added as their own goes on until the request is verified, so that nobody can blind another's monitoring: leave a contact, and a person will look.</p>
 <form class="stack" method="post" action="${site.apiUrl}/v1/opt-outs">
 <label><span>Host, domain or URL</span><input name="target" required maxlength="2048" autocapitalize="none" spellcheck="false" placeholder="mcp.example.com"></label>
 <label><span>Contact (optional, not published)</span><input name="contact" type="email" maxlength="320" autocomplete="email"></label>

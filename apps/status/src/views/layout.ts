@@ -30,9 +30,9 @@ export interface Page {
 
 const NAVIGATION = [
   ["/", "Board"],
-  ["/check", "Check a URL"],
-  ["/uptime", "How uptime is counted"],
-  ["/bot", "The prober"],
+  ["/check", "Check"],
+  ["/uptime", "Uptime"],
+  ["/bot", "Prober"],
 ] as const;
 
 export function layout(site: Site, page: Page): Html {
