@@ -217,6 +217,7 @@ ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_endpoint_id_fkey FORE
 ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_pkey PRIMARY KEY (endpoint_id);
 CREATE INDEX endpoint_memory_by_baseline ON public.endpoint_memory USING btree (baseline_full_hash);
 CREATE INDEX endpoint_memory_by_update ON public.endpoint_memory USING btree (updated_at);
+CREATE INDEX endpoint_memory_dead ON public.endpoint_memory USING btree (endpoint_id) WHERE (dead_since IS NOT NULL);
 ALTER TABLE endpoint_memory ENABLE ROW LEVEL SECURITY;
 ALTER TABLE endpoint_memory FORCE ROW LEVEL SECURITY;
 CREATE POLICY app_visible ON endpoint_memory FOR SELECT TO alivemcp_app USING (endpoint_id IN ( SELECT v.id
@@ -463,6 +464,30 @@ ALTER TABLE probe_evidence_team ENABLE ROW LEVEL SECURITY;
 ALTER TABLE probe_evidence_team FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner_all ON probe_evidence_team FOR ALL TO alivemcp_owner USING true;
 
+CREATE TABLE probe_hour (
+  endpoint_number integer NOT NULL,
+  hour_at timestamp with time zone NOT NULL,
+  up_minutes integer NOT NULL DEFAULT 0,
+  degraded_minutes integer NOT NULL DEFAULT 0,
+  down_minutes integer NOT NULL DEFAULT 0,
+  auth_walled_minutes integer NOT NULL DEFAULT 0,
+  unknown_minutes integer NOT NULL DEFAULT 0,
+  maintenance_minutes integer NOT NULL DEFAULT 0,
+  latency_histogram integer[] NOT NULL DEFAULT '{}'::integer[]
+);
+ALTER TABLE probe_hour ADD CONSTRAINT probe_hour_pkey PRIMARY KEY (endpoint_number, hour_at);
+CREATE INDEX probe_hour_by_hour ON public.probe_hour USING btree (hour_at);
+ALTER TABLE probe_hour ENABLE ROW LEVEL SECURITY;
+ALTER TABLE probe_hour FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_visible ON probe_hour FOR SELECT TO alivemcp_app USING (endpoint_number IN ( SELECT v.number
+   FROM visible_endpoints() v(id, number)));
+CREATE POLICY operator_all ON probe_hour FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON probe_hour FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON probe_hour FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON probe_hour TO alivemcp_system;
+GRANT SELECT ON probe_hour TO alivemcp_app;
+GRANT SELECT ON probe_hour TO alivemcp_operator;
+
 CREATE TABLE probe_minute (
   endpoint_number integer NOT NULL,
   retention_class smallint NOT NULL,
@@ -475,6 +500,7 @@ CREATE TABLE probe_minute (
   regions bytea NOT NULL
 ) PARTITION BY LIST (retention_class);
 ALTER TABLE probe_minute ADD CONSTRAINT probe_minute_pkey PRIMARY KEY (endpoint_number, retention_class, minute_at);
+CREATE INDEX probe_minute_by_time ON ONLY public.probe_minute USING brin (minute_at) WITH (pages_per_range='32');
 ALTER TABLE probe_minute ENABLE ROW LEVEL SECURITY;
 ALTER TABLE probe_minute FORCE ROW LEVEL SECURITY;
 CREATE POLICY app_visible ON probe_minute FOR SELECT TO alivemcp_app USING (endpoint_number IN ( SELECT v.number

@@ -36,11 +36,14 @@ const ROWS: Readonly<Record<string, string>> = {
     SELECT number, 0, 0, now(), 1, 1, '' FROM endpoints`,
   probe_evidence: `INSERT INTO probe_evidence (endpoint_number, retention_class, minute_at, observed_at, region, state)
     SELECT number, 0, now(), now(), 'us-east', 'down' FROM endpoints`,
+  probe_hour: `INSERT INTO probe_hour (endpoint_number, hour_at)
+    SELECT number, date_trunc('hour', now()) FROM endpoints`,
   probe_day: "INSERT INTO probe_day (endpoint_number, day) SELECT number, current_date FROM endpoints",
 };
 const KEY: Readonly<Record<string, "endpoint_id" | "endpoint_number">> = {
   probe_minute: "endpoint_number",
   probe_evidence: "endpoint_number",
+  probe_hour: "endpoint_number",
   probe_day: "endpoint_number",
 };
 

@@ -37,6 +37,22 @@ export const probeEvidence = pgTable(
   ],
 );
 
+export const probeHour = pgTable(
+  "probe_hour",
+  {
+    endpointNumber: integer("endpoint_number").notNull(),
+    hourAt: timestamp("hour_at", { withTimezone: true }).notNull(),
+    upMinutes: integer("up_minutes").notNull().default(0),
+    degradedMinutes: integer("degraded_minutes").notNull().default(0),
+    downMinutes: integer("down_minutes").notNull().default(0),
+    authWalledMinutes: integer("auth_walled_minutes").notNull().default(0),
+    unknownMinutes: integer("unknown_minutes").notNull().default(0),
+    maintenanceMinutes: integer("maintenance_minutes").notNull().default(0),
+    latencyHistogram: integer("latency_histogram").array().notNull().default([]),
+  },
+  (table) => [primaryKey({ columns: [table.endpointNumber, table.hourAt] })],
+);
+
 export const probeDay = pgTable(
   "probe_day",
   {
