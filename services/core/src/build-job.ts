@@ -112,7 +112,7 @@ function jobBase(
     v: PIPELINE_VERSION,
     traceparent: asked.traceparent,
     endpointId: plan.id,
-    capKey: plan.isUnclaimed ? `domain:${plan.registrableDomain}` : `tenant:${plan.tenantId}`,
+    capKey: capKeyOf(plan),
     configVersion: plan.configVersion,
     region: asked.region,
     regionsAsked: asked.regionsAsked as string[],
@@ -126,6 +126,10 @@ function jobBase(
     credentialTicket: null,
   } as const;
 }
+
+/** What caps, kills and slow-down of an endpoint count against. */
+export const capKeyOf = (plan: EndpointPlan) =>
+  plan.isUnclaimed ? `domain:${plan.registrableDomain}` : `tenant:${plan.tenantId}`;
 
 const NEVER: HealthOptions = { kind: "never" };
 /** No tool is called on an endpoint nobody confirmed, except our own demo servers. */

@@ -178,6 +178,10 @@ export const regionKey = (regionId: string) => `region:${regionId}`;
 export const killsKey = (capKey: string) => `kills:${capKey}`;
 /** Present while a cap key is slowed down for such kills: the scheduler then leaves at least `SLOWDOWN_CADENCE_S` between slots. */
 export const slowdownKey = (capKey: string) => `slowdown:${capKey}`;
+/** Every cap key with a `slowdownKey` (zset, scored by the epoch ms at which it ends): what the scheduler reads. */
+export const SLOWDOWNS_KEY = "slowdowns";
+/** Who enqueues a window of a shard while Postgres is away. */
+export const scheduleClaimKey = (shard: string, windowAtMs: number) => `claim:{${shard}}:${windowAtMs}`;
 /** List of payloads of a queue that were refused (unknown version, broken shape), newest first, kept for a human. */
 export const refusedKey = (queueName: string) => `refused:${queueName}`;
 
