@@ -136,12 +136,14 @@ function handlerOf(flight: Flight): Dispatcher.DispatchHandler {
       }
     },
     onResponseStart: (_controller, status, headers) => {
+      flight.scope.deps.onBytes?.();
       // 1xx heads are announcements; the final one follows.
       if (!flight.isOver && status >= 200) {
         takeHead(flight, status, headers);
       }
     },
     onResponseData: (_controller, chunk) => {
+      flight.scope.deps.onBytes?.();
       if (!flight.isOver) {
         flight.sink?.write(chunk);
       }
@@ -248,13 +250,13 @@ function lossOf(error: Error & { code?: string }, hasHead: boolean): ExchangeOut
   if (code === "UND_ERR_INVALID_ARG") {
     return { kind: "probe-broke", detail: "probe_request_invalid" };
   }
-  if (code === "UND_ERR_HEADERS_OVERFLOW" || code === "HPE_HEADER_OVERFLOW") {
+  if (code === "UND_ERR_HEADERS_OVERFLOW") {
     return { kind: "too-large", detail: "response_headers_too_large" };
   }
   if (hasHead) {
     return { kind: "truncated", detail: "truncated" };
   }
-  const isMalformed = code.startsWith("HPE_") && code !== "HPE_INVALID_EOF_STATE";
+  const isMalformed = error.name === "HTTPParserError";
   return { kind: "connection-lost", detail: isMalformed ? "http_malformed" : "connection_reset" };
 }
 

@@ -15,6 +15,8 @@ export interface DialDeps {
   readonly guard: AddressGuard;
   /** One for the whole process: building trust anchors per connection costs more than the handshake. */
   readonly secureContext: SecureContext;
+  /** Told when bytes of an answer arrive, before anything is done with them. */
+  readonly onBytes?: () => void;
 }
 
 export interface DialTarget {

@@ -14,7 +14,7 @@ const GOOD_FOR_MS = 60 * 60_000;
 const BROKEN_FOR_MS = 5 * 60_000;
 
 /** One per process that probes; keys name the endpoint and the metadata its challenge pointed to. */
-export function createMetadataCache(): MetadataCache {
+export function createMetadataCache(entriesMax = ENTRIES_MAX): MetadataCache {
   const entries = new Map<string, { readonly wall: WallOutcome; readonly untilMs: number }>();
   return {
     get: (key, nowMs) => {
@@ -25,7 +25,7 @@ export function createMetadataCache(): MetadataCache {
       const lifeMs = wall.kind === "walled" ? GOOD_FOR_MS : BROKEN_FOR_MS;
       entries.delete(key);
       entries.set(key, { wall, untilMs: nowMs + lifeMs });
-      if (entries.size > ENTRIES_MAX) {
+      if (entries.size > entriesMax) {
         entries.delete(entries.keys().next().value ?? "");
       }
     },

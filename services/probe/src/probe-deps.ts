@@ -16,11 +16,16 @@ export interface ProbeDeps {
   readonly userAgent: string;
   readonly toolListCache: ToolListCache;
   readonly metadataCache: MetadataCache;
+  /** Told when bytes of an answer arrive, before anything is done with them: who was at work when a process stalls. */
+  readonly onBytes?: () => void;
   /** Told of each step when it ends, live; the finding carries them all again. */
   readonly onStep?: (step: ProbeStep) => void;
   /** Ends the probe at once (reason `probe_error`); sessions are still closed, within 1.5 s. */
   readonly signal?: AbortSignal;
 }
+
+/** The part that all probes of a process share. */
+export type SharedProbeDeps = Omit<ProbeDeps, "onBytes" | "onStep" | "signal">;
 
 export interface ProbeCredential {
   readonly bearer?: string;
@@ -51,7 +56,7 @@ export function createProbeDeps(config: {
   readonly publicUrl: string;
   /** For the CLI on its user's machine: private addresses are fine there. */
   readonly allowPrivate?: boolean;
-}): Omit<ProbeDeps, "onStep" | "signal"> {
+}): SharedProbeDeps {
   const { allowCidrs, allowPrivate = false } = config;
   return {
     clock: { nowMs: () => Date.now() },

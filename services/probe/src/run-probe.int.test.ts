@@ -1,8 +1,17 @@
+import { createSecureContext } from "node:tls";
 import { probeFindingSchema } from "@alivemcp/core/pipeline";
 import { afterEach, describe, expect, test } from "vitest";
 import { probeOnce, testDeps } from "../test/probe-once.ts";
-import { legacyEndpoint, modernEndpoint, ssePairEndpoint, TOOLS } from "../test/servers/endpoints.ts";
+import {
+  INITIALIZED,
+  legacyEndpoint,
+  modernEndpoint,
+  ssePairEndpoint,
+  TOOLS,
+} from "../test/servers/endpoints.ts";
+import { makeCertificate } from "../test/servers/make-certificate.ts";
 import { type Answer, openStub, type Stub, sendError, sendResult } from "../test/servers/stub.ts";
+import { createAddressGuard } from "./address-guard.ts";
 
 const opened: Stub[] = [];
 afterEach(async () => {
@@ -123,5 +132,141 @@ describe("the second attempt", () => {
     });
     const { finding } = await probeOnce(server.url, { hasSecondAttempt: true });
     expect(finding).toMatchObject({ state: "up", transientReason: "http_error" });
+  });
+
+  test("is made after one to three seconds and not more often than once", async () => {
+    const server = await stub((_asked, response) => void response.writeHead(503).end());
+    const { finding } = await probeOnce(server.url, { hasSecondAttempt: true, remembered: LEGACY });
+    expect(finding).toMatchObject({ state: "down", reason: "http_error", transientReason: null });
+    expect(server.asked.length).toBe(2);
+    const tookMs = finding.observedAtMs - finding.startedAtMs;
+    expect(tookMs).toBeGreaterThan(990);
+    expect(tookMs).toBeLessThan(3_500);
+  });
+
+  test.each([
+    ["a look", { hasSecondAttempt: false }, 503],
+    ["a budget that is too short for it", { hasSecondAttempt: true, budgetMs: 2_500 }, 503],
+    ["an answer that will be the same", { hasSecondAttempt: true }, 404],
+  ])("is not made for %s", async (_name, request, status) => {
+    const server = await stub((_asked, response) => void response.writeHead(status).end());
+    await probeOnce(server.url, { ...request, transport: "http", remembered: { ...LEGACY, era: "modern" } });
+    expect(server.asked.length).toBe(status === 404 ? 2 : 1);
+  });
+});
+
+const LEGACY = { era: "legacy", transport: "http", protocolVersion: "2025-06-18" } as const;
+
+describe("whatever happens, a probe ends with a finding", () => {
+  test("when its budget is spent", async () => {
+    const server = await stub(() => {});
+    const { finding } = await probeOnce(server.url, { budgetMs: 500, remembered: LEGACY });
+    expect(finding).toMatchObject({ state: "down", reason: "timeout", detail: "budget_spent" });
+    expect(finding.observedAtMs - finding.startedAtMs).toBeLessThan(1_000);
+  });
+
+  test("when it is aborted, and the sessions it was given are ended all the same", async () => {
+    const server = await stub(legacyEndpoint({ "tools/list": () => {} }));
+    const abort = new AbortController();
+    const ending = probeOnce(server.url, { remembered: LEGACY }, { ...testDeps(), signal: abort.signal });
+    await expect.poll(() => server.asked.some(({ rpc }) => rpc === "tools/list")).toBe(true);
+    abort.abort();
+    const { finding } = await ending;
+    expect(finding).toMatchObject({ state: "unknown", reason: "probe_error", detail: "probe_aborted" });
+    expect(server.asked.some(({ method }) => method === "DELETE")).toBe(true);
+  });
+
+  test("when it was aborted before it began, with nothing sent", async () => {
+    const server = await stub(legacyEndpoint());
+    const { finding } = await probeOnce(server.url, {}, { ...testDeps(), signal: AbortSignal.abort() });
+    expect(finding).toMatchObject({ state: "unknown", detail: "probe_aborted" });
+    expect(server.asked).toEqual([]);
+  });
+
+  test("when an endpoint hangs on the end of its session", async () => {
+    const server = await stub(legacyEndpoint({ DELETE: () => {} }));
+    const startedMs = performance.now();
+    const { finding } = await probeOnce(server.url, { remembered: LEGACY });
+    expect(finding.state).toBe("up");
+    expect(performance.now() - startedMs).toBeLessThan(2_500);
+    expect(finding.steps.at(-1)).toMatchObject({ step: "close", ok: false });
+  });
+
+  test("when something in here breaks, or the URL is none", async () => {
+    const broken = testDeps({
+      toolListCache: {
+        get: () => {
+          throw new Error("a bug of ours");
+        },
+        set: () => {},
+      },
+    });
+    const server = await stub(legacyEndpoint());
+    for (const { finding } of [
+      await probeOnce("not a url"),
+      await probeOnce("ftp://example.com/"),
+      await probeOnce(server.url, { remembered: LEGACY }, broken),
+    ]) {
+      expect(probeFindingSchema.parse(finding)).toMatchObject({ state: "unknown", reason: "probe_error" });
+    }
+  });
+
+  test("when the target is private: nothing is sent", async () => {
+    const server = await stub(legacyEndpoint());
+    const closed = { ...testDeps(), guard: createAddressGuard({ allowCidrs: [] }) };
+    const { finding } = await probeOnce(server.url, {}, closed);
+    expect(finding).toMatchObject({ state: "down", reason: "target_blocked", layer: "dns" });
+    expect(server.connections()).toBe(0);
+  });
+});
+
+describe("what a probe tells as it goes", () => {
+  test("each step when it ends, and all of them again in the finding", async () => {
+    const server = await stub(legacyEndpoint());
+    const live: string[] = [];
+    const { finding } = await probeOnce(
+      server.url,
+      {},
+      { ...testDeps(), onStep: ({ step }) => live.push(step) },
+    );
+    expect(live).toEqual(["dns", "tcp", "http", "detect", "handshake", "initialized", "tools_list", "close"]);
+    expect(finding.steps.map(({ step }) => step)).toEqual(live);
+  });
+
+  test("that bytes arrive", async () => {
+    const server = await stub(legacyEndpoint());
+    let arrivals = 0;
+    await probeOnce(server.url, { remembered: LEGACY }, { ...testDeps(), onBytes: () => (arrivals += 1) });
+    expect(arrivals).toBeGreaterThanOrEqual(server.asked.length);
+  });
+
+  test("latency is the handshake's, without what came before it", async () => {
+    const server = await stub(
+      legacyEndpoint({
+        initialize: (asked, response) => void setTimeout(() => sendResult(response, asked, INITIALIZED), 200),
+      }),
+    );
+    const { finding } = await probeOnce(server.url, { remembered: LEGACY });
+    expect(finding.latencyMs).toBeGreaterThan(195);
+    expect(finding.latencyMs).toBeLessThan(450);
+  });
+
+  test("over https, when the certificate ends", async () => {
+    const notAfterMs = Math.floor(Date.now() / 1_000) * 1_000 + 3 * 86_400_000;
+    const certificate = makeCertificate({
+      commonName: "localhost",
+      hosts: ["localhost"],
+      notBeforeMs: 0,
+      notAfterMs,
+    });
+    const server = await openStub(legacyEndpoint(), { tls: certificate });
+    opened.push(server);
+    const secureContext = createSecureContext({ ca: certificate.cert });
+    const { finding } = await probeOnce(server.url, {}, { ...testDeps(), secureContext });
+    expect(finding).toMatchObject({ state: "up", tlsExpiresAtMs: notAfterMs });
+    expect(finding.lints.join()).toContain("tls_expiring");
+    expect(finding.steps.map(({ step }) => step)).toContain("tls");
+    const { finding: untrusted } = await probeOnce(server.url);
+    expect(untrusted).toMatchObject({ state: "down", reason: "tls_untrusted", tlsExpiresAtMs: notAfterMs });
   });
 });
