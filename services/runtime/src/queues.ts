@@ -53,11 +53,14 @@ export function openQueue<Data = unknown, Result = unknown>(
   });
 }
 
-/** Opens a worker on a queue. BullMQ duplicates `connection` for its blocking read. */
+/**
+ * Opens a worker on a queue. BullMQ duplicates `connection` for its blocking read. Without a processor nothing is
+ * fetched by itself: the caller uses `getNextJob`, and extends locks and looks for stalled jobs on its own.
+ */
 export function openQueueWorker<Data = unknown, Result = unknown>(
   connection: Redis,
   address: QueueAddress,
-  processor: Processor<Data, Result>,
+  processor: Processor<Data, Result> | null,
   options: Omit<WorkerOptions, "connection" | "prefix">,
 ): Worker<Data, Result> {
   return new Worker<Data, Result>(address.name, processor, {
