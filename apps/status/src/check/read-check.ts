@@ -36,19 +36,18 @@ export async function readCheck(
   const { url, transport } = job.data;
   return {
     facts: { url: publicUrl(url, "public"), hasQuery: url.includes("?"), transport, city: region.city },
-    progress: progressOf(job, deps.clock.nowMs()),
+    progress: progressOf(job, deps.clock.nowMs() - job.data.slotAtMs),
   };
 }
 
 function progressOf(
   job: {
-    readonly timestamp: number;
     readonly processedOn?: number | undefined;
     readonly finishedOn?: number | undefined;
     readonly progress: unknown;
     readonly returnvalue: unknown;
   },
-  nowMs: number,
+  ageMs: number,
 ): CheckProgress {
   if (job.finishedOn !== undefined) {
     const result = regionResultSchema.safeParse(job.returnvalue);
@@ -56,7 +55,6 @@ function progressOf(
       ? { kind: "done", finding: toPublicFinding(result.data.finding) }
       : { kind: "failed" };
   }
-  const ageMs = nowMs - job.timestamp;
   if (ageMs > GIVEN_UP_AFTER_MS) {
     return { kind: "failed" };
   }

@@ -3,26 +3,23 @@ import { TRANSPORTS } from "@alivemcp/core/states";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { html } from "hono/html";
-import { streamSSE } from "hono/streaming";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { AppLifecycle } from "../app-lifecycle.ts";
 import { callerAddress } from "../caller-address.ts";
-import { type CheckForm, checkFormView, checkPageView, checkResultView } from "../check/check-view.ts";
-import { followCheck } from "../check/follow-check.ts";
+import { type CheckForm, checkFormView, checkPageView } from "../check/check-view.ts";
 import { type CheckReading, readCheck } from "../check/read-check.ts";
+import { createCheckStreams } from "../check/stream-check.ts";
 import { submitCheck } from "../check/submit-check.ts";
 import type { Deps } from "../deps.ts";
 import { layout } from "../views/layout.ts";
 
 const BODY_BYTES_MAX = 16 * 1024;
-/** Live streams of this process; readers beyond it get the page that refreshes itself. */
-const STREAMS_MAX = 300;
 const REFRESH_S = 2;
 
 /** `/check`: a form, one probe of a stranger's URL, and its page, live where the browser can. */
 export function checkRoutes(deps: Deps, lifecycle: AppLifecycle): Hono {
   const routes = new Hono();
-  let streams = 0;
+  const stream = createCheckStreams(deps, lifecycle.stopping);
 
   routes.get("/check", (c) =>
     showForm(deps, c, {
@@ -75,39 +72,8 @@ export function checkRoutes(deps: Deps, lifecycle: AppLifecycle): Hono {
   });
 
   routes.get("/check/:region/:id/events", async (c) => {
-    if (streams >= STREAMS_MAX) {
-      throw new AppError({
-        code: "rate_limited",
-        internal: "too many live streams",
-        public: "Too many readers at once.",
-        retryAfterS: 5,
-      });
-    }
-    const input = { region: c.req.param("region"), checkId: c.req.param("id") };
     await getCheck(deps, c);
-    c.header("cache-control", "no-store, no-transform");
-    c.header("x-accel-buffering", "no");
-    streams += 1;
-    const gone = new AbortController();
-    return streamSSE(c, async (stream) => {
-      stream.onAbort(() => gone.abort());
-      try {
-        const signal = AbortSignal.any([gone.signal, lifecycle.stopping]);
-        for await (const news of followCheck(() => readCheck(deps, input), { signal })) {
-          if (news.kind === "still") {
-            await stream.write(": still here\n\n");
-            continue;
-          }
-          const { facts, progress } = news.reading;
-          const event = progress.kind === "done" || progress.kind === "failed" ? "result" : "progress";
-          await stream.writeSSE({ event, data: String(await checkResultView(facts, progress)) });
-        }
-      } catch (err) {
-        deps.log.warn({ err }, "a live check stream broke");
-      } finally {
-        streams -= 1;
-      }
-    });
+    return stream(c, { region: c.req.param("region"), checkId: c.req.param("id") });
   });
   return routes;
 }
