@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { installPackage } from "./services/apt-get.ts";
 
 export interface Chromium {
   readonly isThere: boolean;
@@ -14,23 +14,15 @@ export const CHROMIUM_PATH = "/usr/bin/chromium";
 /** Installs Chromium with apt-get when it is missing and we are root; otherwise says what is lost without it. */
 export function ensureChromium(say: (line: string) => void): Chromium {
   const isCi = Boolean(process.env.CI);
+  let trouble = "";
   if (!existsSync(CHROMIUM_PATH) && process.getuid?.() === 0) {
     say("Installing chromium with apt-get for the browser tests …");
-    const install = () =>
-      spawnSync("apt-get", ["-q", "install", "-y", "--no-install-recommends", "chromium"], {
-        stdio: ["ignore", "ignore", "inherit"],
-        env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-        timeout: 600_000,
-      }).status === 0;
-    if (!install()) {
-      spawnSync("apt-get", ["-q", "update"], { stdio: "ignore", timeout: 300_000 });
-      install();
-    }
+    trouble = installPackage("chromium");
   }
   const isThere = existsSync(CHROMIUM_PATH);
   return {
     isThere,
     isMissingInCi: isCi && !isThere,
-    message: `There is no ${CHROMIUM_PATH}: browser tests ${isCi ? "could not run" : "were skipped"} (sudo apt-get install chromium).`,
+    message: `There is no ${CHROMIUM_PATH}: browser tests ${isCi ? "could not run" : "were skipped"} (sudo apt-get install chromium). ${trouble}`,
   };
 }

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { aptGet, installPackage } from "./apt-get.ts";
 
 export interface RedisProgram {
   readonly path: string;
@@ -36,7 +37,7 @@ export function findRedisProgram(folder: string, say: (line: string) => void): R
   if (findOnPath("apt-get") !== null) {
     const isRoot = process.getuid?.() === 0;
     say(isRoot ? `Installing ${PACKAGE} with apt-get …` : `Unpacking ${PACKAGE} into ${unpacked} …`);
-    trouble = isRoot ? installPackage() : unpackPackage(unpacked);
+    trouble = isRoot ? installPackage(PACKAGE) : unpackPackage(unpacked);
     const gotten = findInstalled() ?? findUnpacked(unpacked);
     if (gotten !== null) {
       return gotten;
@@ -104,17 +105,6 @@ function executable(path: string): string | null {
   }
 }
 
-function installPackage(): string {
-  const install = ["install", "-y", "--no-install-recommends", PACKAGE];
-  const first = aptGet(install);
-  if (first.isDone) {
-    return "";
-  }
-  // Lists may be missing (a fresh container) or old (a package moved on).
-  aptGet(["update"]);
-  return aptGet(install).trouble;
-}
-
 /** apt-get resolves what this machine lacks and downloads it with lists and cache of our own; dpkg only unpacks. */
 function unpackPackage(root: string): string {
   const work = `${root}-download`;
@@ -151,18 +141,4 @@ function unpackPackage(root: string): string {
   }
   rmSync(work, { recursive: true, force: true });
   return "";
-}
-
-function aptGet(args: string[]): { isDone: boolean; trouble: string } {
-  const run = spawnSync("apt-get", ["-q", ...args], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" },
-    timeout: 300_000,
-  });
-  const isDone = run.status === 0;
-  return {
-    isDone,
-    trouble: isDone ? "" : `apt-get ${args.at(-1)}: ${(run.stderr ?? "").trim().slice(-500)}`,
-  };
 }
