@@ -173,6 +173,12 @@ export const toolListKey = (endpointId: string, fullHash: string) =>
   `tl:{${shardOf(endpointId)}}:${endpointId}:${fullHash}`;
 export const unsealedKey = (shard: string) => `unsealed:{${shard}}`;
 export const verdictStream = (shard: string) => `verdicts:{${shard}}`;
+/** Entries of `verdictStream` that nobody could parse, kept for a human. */
+export const asideStream = (shard: string) => `verdicts-aside:{${shard}}`;
+/** Which process of a consumer group reads a shard; expires unless renewed. */
+export const shardLeaseKey = (group: string, shard: string) => `lease:{${shard}}:${group}`;
+/** Processes of a consumer group by the instant they were last heard (zset). */
+export const leaseHoldersKey = (group: string) => `holders:${group}`;
 export const regionKey = (regionId: string) => `region:${regionId}`;
 /** Instants (zset) at which probes of this cap key killed a worker child, proven in quarantine; lives an hour. */
 export const killsKey = (capKey: string) => `kills:${capKey}`;
