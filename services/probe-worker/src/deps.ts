@@ -7,7 +7,6 @@ import { type Logger, openLogger } from "@alivemcp/runtime/logger";
 import { createMetrics } from "@alivemcp/runtime/metrics";
 import { openQueueConnection } from "@alivemcp/runtime/queues";
 import { openRedis, type Redis } from "@alivemcp/runtime/redis";
-import { verdictCommands } from "@alivemcp/runtime/redis-scripts/verdict-scripts";
 import { loadRegions } from "@alivemcp/runtime/regions";
 import type { Registry } from "prom-client";
 import packageJson from "../package.json" with { type: "json" };
@@ -57,8 +56,6 @@ export async function createDeps(config: Config): Promise<Deps> {
   }
   const onError = (err: Error) => log.warn({ err }, "redis connection");
   const redis = openRedis(config.REDIS_URL, { name: "probe-worker", onError });
-  // Before the first command: a pipeline that was begun without the script cannot carry it (ioredis 6.0).
-  verdictCommands(redis);
   closers.add("redis", () => redis.quit());
   const queueConnection = openQueueConnection(config.REDIS_URL, { name: "probe-worker-queues", onError });
   closers.add("queue connection", () => queueConnection.quit());

@@ -4,7 +4,6 @@ import { systemClock } from "@alivemcp/runtime/clock";
 import { openLogger } from "@alivemcp/runtime/logger";
 import { openQueue, openQueueConnection, type Queue } from "@alivemcp/runtime/queues";
 import { openRedis, type Redis } from "@alivemcp/runtime/redis";
-import { verdictCommands } from "@alivemcp/runtime/redis-scripts/verdict-scripts";
 import { Registry } from "prom-client";
 import type { Deps } from "../src/deps.ts";
 import { createInFlightCounts } from "../src/in-flight-counts.ts";
@@ -45,7 +44,6 @@ export async function openTestWorker(options: TestWorkerOptions): Promise<TestWo
   const metrics = createWorkerMetrics(registry);
   const onError = () => {};
   const redis = openRedis(options.redisUrl, { name: "test", onError });
-  verdictCommands(redis);
   const queueConnection = openQueueConnection(options.redisUrl, { name: "test-queues", onError });
   const scripted = openScriptedFleet(options.fleet);
   const reports: RegionResult[] = [];

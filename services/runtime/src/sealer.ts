@@ -4,7 +4,8 @@ import type { Redis } from "ioredis";
 import { Counter, Histogram, type Registry } from "prom-client";
 import type { Clock } from "./clock.ts";
 import { everyTick, type PeriodicTask } from "./periodic.ts";
-import { verdictCommands } from "./redis-scripts/verdict-scripts.ts";
+import { SEAL } from "./redis-scripts/verdict-scripts.ts";
+import { runScript } from "./run-script.ts";
 import { minuteKeys } from "./verdict-store.ts";
 
 /** How many minutes of one shard are sealed in one go; a shard that is behind gets further goes in the same run. */
@@ -90,13 +91,8 @@ async function sealBatch(
       const [endpointId = "", minuteText] = member.split(":");
       const minute = Number(minuteText);
       try {
-        const answer = await verdictCommands(redis).verdictSeal(
-          ...minuteKeys(endpointId, minute),
-          nowMs,
-          endpointId,
-          minute,
-          "due",
-        );
+        const keys = minuteKeys(endpointId, minute);
+        const answer = await runScript(redis, SEAL, keys, [nowMs, endpointId, minute, "due"]);
         if (answer === "sealed") {
           tell.onSealed({ endpointId, minute, lagMs: nowMs - dueAtMs });
         }

@@ -23,7 +23,8 @@ import {
 } from "../../core/test/verdict-cases.ts";
 import { openTestRedis, type TestRedis } from "../test/redis.ts";
 import { confirmingText, nowMsOfStep, runThroughCore, type Step } from "../test/verdict-reference.ts";
-import { verdictCommands } from "./redis-scripts/verdict-scripts.ts";
+import { SEAL } from "./redis-scripts/verdict-scripts.ts";
+import { runScript } from "./run-script.ts";
 import { findToolList, packToolList } from "./tool-list-store.ts";
 import { findVerdictMinute, minuteKeys, reportResult, sealIfComplete } from "./verdict-store.ts";
 
@@ -82,7 +83,7 @@ async function sealNow(endpointId: string, nowMs: number) {
   const [vm, ...others] = minuteKeys(endpointId, MINUTE);
   if ((await server.redis.exists(vm)) === 1) {
     await server.redis.hset(vm, "due", "0");
-    await verdictCommands(server.redis).verdictSeal(vm, ...others, nowMs, endpointId, MINUTE, "due");
+    await runScript(server.redis, SEAL, [vm, ...others], [nowMs, endpointId, MINUTE, "due"]);
   }
 }
 

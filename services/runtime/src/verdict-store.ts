@@ -12,7 +12,8 @@ import type { LookReason } from "@alivemcp/core/verdict-look";
 import type { MinuteOutcome } from "@alivemcp/core/verdict-minute";
 import { type PackedReport, reportOf } from "@alivemcp/core/verdict-report";
 import type { Redis } from "ioredis";
-import { verdictCommands } from "./redis-scripts/verdict-scripts.ts";
+import { REPORT, SEAL } from "./redis-scripts/verdict-scripts.ts";
+import { runScript } from "./run-script.ts";
 
 const TOOL_LIST_LIFE_S = 24 * 3600;
 const REGION_FIELD = /^[a-z]{2}-/;
@@ -56,11 +57,10 @@ export async function reportResult(
     toolList !== null && fullHash !== null
       ? redis.set(toolListKey(endpointId, fullHash), toolList, "EX", TOOL_LIST_LIFE_S)
       : null;
-  const reporting = verdictCommands(redis).verdictReport(
-    ...minuteKeys(endpointId, report.minute),
-    ...reportArguments(result, report, nowMs),
-  );
-  const [[outcome, revision, look]] = await Promise.all([reporting, storing]);
+  const keys = minuteKeys(endpointId, report.minute);
+  const reporting = runScript(redis, REPORT, keys, reportArguments(result, report, nowMs));
+  const [answer] = await Promise.all([reporting, storing]);
+  const [outcome, revision, look] = answer as [string, number, string];
   return {
     outcome: outcome as MinuteOutcome,
     revision,
@@ -78,13 +78,12 @@ export async function sealIfComplete(
   nowMs: number,
 ): Promise<boolean> {
   const { endpointId, minute } = input;
-  const answer = await verdictCommands(redis).verdictSeal(
-    ...minuteKeys(endpointId, minute),
+  const answer = await runScript(redis, SEAL, minuteKeys(endpointId, minute), [
     nowMs,
     endpointId,
     minute,
     "complete",
-  );
+  ]);
   return answer === "sealed";
 }
 

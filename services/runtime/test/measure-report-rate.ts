@@ -1,5 +1,6 @@
 /** Measures the report script: results per second over one pipelined connection, and what a verdict-minute weighs. */
 import { randomUUID } from "node:crypto";
+import { COMMITTED_FIELDS } from "@alivemcp/core/now-fields";
 import { nowKey, type RegionResult, verdictMinuteKey } from "@alivemcp/core/pipeline";
 import type { Redis } from "ioredis";
 import { MINUTE, MINUTE_AT_MS, makeResult, REGIONS } from "../../core/test/verdict-cases.ts";
@@ -18,7 +19,7 @@ export interface ReportRate {
 }
 
 /**
- * Reports `endpoints` × 5 regions for one minute, all `up`, `inFlight` at a time. Runs against a logical database of
+ * Reports `endpoints` × 5 regions for one minute, all `up` like the committed state, `inFlight` at a time. Runs against a logical database of
  * its own choosing: the caller gives an empty one and empties it afterwards.
  */
 export async function measureReportRate(
@@ -27,6 +28,7 @@ export async function measureReportRate(
 ): Promise<ReportRate> {
   const ids = Array.from({ length: input.endpoints }, () => randomUUID());
   const results = REGIONS.flatMap((region) => ids.map((endpointId) => ordinaryResult(endpointId, region)));
+  await Promise.all(ids.map((endpointId) => redis.hset(nowKey(endpointId), COMMITTED_FIELDS.state, "up")));
   await reportResult(redis, ordinaryResult(randomUUID(), "us-east"), MINUTE_AT_MS);
   await redis.config("RESETSTAT");
 

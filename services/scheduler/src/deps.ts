@@ -8,9 +8,7 @@ import { createMetrics } from "@alivemcp/runtime/metrics";
 import { openPool, type Pool } from "@alivemcp/runtime/postgres";
 import { openQueue, openQueueConnection, type Queue } from "@alivemcp/runtime/queues";
 import { openRedis, type Redis } from "@alivemcp/runtime/redis";
-import { verdictCommands } from "@alivemcp/runtime/redis-scripts/verdict-scripts";
 import { loadRegions } from "@alivemcp/runtime/regions";
-import { reserveCommands } from "@alivemcp/runtime/reserve-starts";
 import type { Registry } from "prom-client";
 import type { ClaimStore } from "./claim-store.ts";
 import type { Config } from "./config.ts";
@@ -69,9 +67,6 @@ export async function createDeps(config: Config): Promise<Deps> {
   const onError = (err: Error) => log.warn({ err }, "redis connection");
   const redis = openRedis(config.REDIS_URL, { name: "scheduler", onError });
   closers.add("redis", () => redis.quit());
-  // Before the first command: a pipeline that was begun without a script cannot carry it (ioredis 6.0).
-  verdictCommands(redis);
-  reserveCommands(redis);
   await redis.ping();
   const queueConnection = openQueueConnection(config.REDIS_URL, { name: "scheduler-queues", onError });
   closers.add("queue connection", () => queueConnection.quit());

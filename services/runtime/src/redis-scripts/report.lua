@@ -67,7 +67,8 @@ if kind == 'slot' then
 else
   put('also', union(minute.also, asked))
 end
-is_shown = union(asked_before, asked) ~= asked_before or is_shown
+local all_asked = union(asked_before, asked)
+is_shown = all_asked ~= asked_before or is_shown
 is_shown = put_larger('cov', covers) or is_shown
 if last ~= '' then
   put_larger('last', last)
@@ -121,12 +122,17 @@ local raw = {}
 if is_winning and (not raw_vote or is_newer(vote, raw_vote)) then
   raw = { 'r:' .. region, vote, 'd:' .. region, finding }
 end
-if is_shown and (not raw_minute or tonumber(minute_number) >= tonumber(raw_minute)) then
-  local verdict, reason, latency, newest_at = judge(minute)
-  local fields = { 'raw_state', verdict, 'raw_reason', reason, 'raw_minute', minute_number, 'raw_at', newest_at,
-    'raw_latency', latency }
-  for i = 1, #fields do
-    raw[#raw + 1] = fields[i]
+local regions, verdict
+if is_shown then
+  regions = split(all_asked)
+  verdict = judge(minute, regions)
+  if not raw_minute or tonumber(minute_number) >= tonumber(raw_minute) then
+    local n = #raw
+    raw[n + 1], raw[n + 2] = 'raw_state', verdict[1]
+    raw[n + 3], raw[n + 4] = 'raw_reason', verdict[2]
+    raw[n + 5], raw[n + 6] = 'raw_minute', minute_number
+    raw[n + 7], raw[n + 8] = 'raw_at', verdict[4]
+    raw[n + 9], raw[n + 10] = 'raw_latency', verdict[3]
   end
 end
 if #raw > 0 then
@@ -157,6 +163,8 @@ if look_reason ~= '' then
   redis.call('XADD', stream, '*', unpack(entry))
 end
 if outcome == 'sealed' or outcome == 'corrected' then
-  append_minute(stream, outcome, minute, endpoint, minute_number, now_ms, traceparent)
+  regions = regions or split(all_asked)
+  verdict = verdict or judge(minute, regions)
+  append_minute(stream, outcome, minute, regions, verdict, endpoint, minute_number, now_ms, traceparent)
 end
 return { outcome, tonumber(minute.rev or 0), look_reason }

@@ -28,5 +28,6 @@ minute.rev = '1'
 redis.call('HSET', vm_key, 'sealed', now_ms, 'rev', '1')
 redis.call('EXPIRE', vm_key, SEALED_LIFE_S)
 redis.call('ZREM', unsealed_key, member)
-append_minute(stream, 'sealed', minute, endpoint, minute_number, now_ms, minute.tp)
+local regions = split(union(minute.ask, minute.also))
+append_minute(stream, 'sealed', minute, regions, judge(minute, regions), endpoint, minute_number, now_ms, minute.tp)
 return 'sealed'

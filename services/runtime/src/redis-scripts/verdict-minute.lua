@@ -16,11 +16,6 @@ local function read_minute(key)
   return minute
 end
 
--- A region's name has its dash in third place; no other field has.
-local function is_region(field)
-  return string.byte(field, 3) == 45
-end
-
 -- Union of two comma-separated lists; the first keeps its order.
 local function union(known, added)
   if added == nil or known == added then
@@ -39,6 +34,14 @@ local function union(known, added)
   return known
 end
 
+local function split(list)
+  local names = {}
+  for name in string.gmatch(list, '[^,]+') do
+    names[#names + 1] = name
+  end
+  return names
+end
+
 local function median(values)
   local count = #values
   if count == 0 then
@@ -50,61 +53,71 @@ local function median(values)
   return string.format('%.0f', math.floor((lower + upper) / 2))
 end
 
--- Returns state, reason ('' for none), median latency ('' for none), newest observedAtMs; all texts.
-local function judge(minute)
-  local states, reasons, latencies = {}, {}, {}
-  local seen = { down = 0, degraded = 0, auth_walled = 0, up = 0, unknown = 0 }
-  local newest_at = 0
-  for field, packed in pairs(minute) do
-    if is_region(field) then
-      local at, state, reason, latency =
-        string.match(packed, '^(%d+)|%x+|%d+|%d+|([a-z_]+)|([a-z_]*)|(%d*)|')
-      states[#states + 1] = state
-      reasons[#reasons + 1] = reason
-      seen[state] = seen[state] + 1
-      newest_at = math.max(newest_at, tonumber(at))
-      if latency ~= '' and state ~= 'unknown' then
-        latencies[#latencies + 1] = tonumber(latency)
-      end
-    end
-  end
-
-  local lead = 'unknown'
-  if seen.down > 0 then
-    lead = 'down'
-  elseif seen.degraded > 0 then
-    lead = 'degraded'
-  elseif seen.auth_walled > 0 then
-    lead = 'auth_walled'
-  elseif seen.up > 0 then
-    lead = 'up'
-  end
-
-  local frequency, most_frequent = {}, ''
-  for i = 1, #states do
-    local reason = reasons[i]
-    if states[i] == lead and reason ~= '' then
+-- `told`: list of state, reason, state, reason, … of the votes that give a reason.
+local function most_frequent_reason(told, state)
+  local frequency, winner = {}, ''
+  for i = 1, #told, 2 do
+    if told[i] == state then
+      local reason = told[i + 1]
       frequency[reason] = (frequency[reason] or 0) + 1
     end
   end
   for reason, count in pairs(frequency) do
-    local best = frequency[most_frequent] or 0
-    if count > best or (count == best and reason < most_frequent) then
-      most_frequent = reason
+    local best = frequency[winner] or 0
+    if count > best or (count == best and reason < winner) then
+      winner = reason
+    end
+  end
+  return winner
+end
+
+-- Judges the votes of a minute. Returns { state, reason ('' for none), median latency ('' for none), newest
+-- observedAtMs }, all texts.
+local function judge(minute, asked)
+  local downs, degradeds, walls, ups = 0, 0, 0, 0
+  local told, latencies = {}, {}
+  local newest, newest_at = 0, '0'
+  for i = 1, #asked do
+    local packed = minute[asked[i]]
+    if packed then
+      local at, state, reason, latency = string.match(packed, '^(%d+)|[^|]+|[^|]+|[^|]+|([^|]+)|([^|]*)|(%d*)|')
+      if state == 'up' then
+        ups = ups + 1
+      elseif state == 'down' then
+        downs = downs + 1
+      elseif state == 'degraded' then
+        degradeds = degradeds + 1
+      elseif state == 'auth_walled' then
+        walls = walls + 1
+      end
+      if reason ~= '' then
+        told[#told + 1] = state
+        told[#told + 1] = reason
+      end
+      if latency ~= '' and state ~= 'unknown' then
+        latencies[#latencies + 1] = tonumber(latency)
+      end
+      local observed = tonumber(at)
+      if observed > newest then
+        newest, newest_at = observed, at
+      end
     end
   end
 
-  local state = lead
-  if lead == 'down' then
-    local asked = union(minute.ask, minute.also)
-    local is_one_asked = not string.find(asked, ',', 1, true)
-    if seen.down < 2 and not is_one_asked then
-      state = 'degraded'
-    end
-  elseif lead == 'auth_walled' and seen.up > 0 then
-    state = 'degraded'
+  local lead, state = 'unknown', 'unknown'
+  if downs > 0 then
+    lead = 'down'
+    state = (downs >= 2 or #asked == 1) and 'down' or 'degraded'
+  elseif degradeds > 0 then
+    lead, state = 'degraded', 'degraded'
+  elseif walls > 0 then
+    lead = 'auth_walled'
+    state = ups > 0 and 'degraded' or 'auth_walled'
+  elseif ups > 0 then
+    lead, state = 'up', 'up'
   end
-  return state, most_frequent, median(latencies), string.format('%.0f', newest_at)
+  local reason = #told > 0 and most_frequent_reason(told, lead) or ''
+  return { state, reason, median(latencies), newest_at }
 end
 
 -- `confirming` is the router's field of the now hash, false when absent.
@@ -142,16 +155,21 @@ local function is_complete(minute, confirming, minute_number)
 end
 
 -- Appends the entry of a sealed or corrected minute; the shape is services/core/src/verdict-entry.ts.
-local function append_minute(stream, kind, minute, endpoint, minute_number, now_ms, traceparent)
-  local state, reason, latency = judge(minute)
+local function append_minute(stream, kind, minute, asked, verdict, endpoint, minute_number, now_ms, traceparent)
   local fields = {}
-  for field, value in pairs(minute) do
-    if is_region(field) or string.sub(field, 1, 2) == 'd:' then
-      fields[#fields + 1] = field
-      fields[#fields + 1] = value
+  for i = 1, #asked do
+    local region = asked[i]
+    local finding = minute['d:' .. region]
+    if minute[region] then
+      fields[#fields + 1] = region
+      fields[#fields + 1] = minute[region]
+    end
+    if finding then
+      fields[#fields + 1] = 'd:' .. region
+      fields[#fields + 1] = finding
     end
   end
   redis.call('XADD', stream, '*', 'v', VERSION, 'k', kind, 'e', endpoint, 'm', minute_number, 'at', now_ms,
-    'tp', traceparent, 's', state, 're', reason, 'lat', latency, 'rev', minute.rev, 'cov', minute.cov,
-    'rc', minute.rc, 'ask', union(minute.ask, minute.also), unpack(fields))
+    'tp', traceparent, 's', verdict[1], 're', verdict[2], 'lat', verdict[3], 'rev', minute.rev, 'cov', minute.cov,
+    'rc', minute.rc, 'ask', table.concat(asked, ','), unpack(fields))
 end

@@ -2,30 +2,20 @@ import { readFileSync } from "node:fs";
 import { PIPELINE_VERSION } from "@alivemcp/core/pipeline";
 import { LATE_ACCEPTED_MS } from "@alivemcp/core/verdict-minute";
 import { SEAL_AFTER_MS } from "@alivemcp/core/verdict-report";
-import type { Redis } from "ioredis";
+import { type RedisScript, redisScript } from "../run-script.ts";
 
 /** A sealed minute stays readable and correctable this long; then it lives in Postgres only. */
 const SEALED_LIFE_S = 15 * 60;
 /** An open minute waits this long for a sealer, so that an outage of ours loses no minute that was reported. */
 const UNSEALED_LIFE_S = 24 * 3600;
 
-/** The scripts as commands of a connection. `numberOfKeys` is 4 for both: vm, now, unsealed, stream. */
-export interface VerdictCommands {
-  verdictReport(...keysAndArgs: (string | number)[]): Promise<[string, number, string]>;
-  verdictSeal(...keysAndArgs: (string | number)[]): Promise<string>;
-}
-
-/** Gives a connection the verdict commands (once; EVALSHA on the wire, loaded again when Redis forgot it). */
-export function verdictCommands(redis: Redis): VerdictCommands {
-  if (!("verdictReport" in redis)) {
-    redis.defineCommand("verdictReport", { numberOfKeys: 4, lua: compose("report") });
-    redis.defineCommand("verdictSeal", { numberOfKeys: 4, lua: compose("seal") });
-  }
-  return redis as unknown as VerdictCommands;
-}
+/** Takes one region result in. Keys: vm, now, unsealed, stream. */
+export const REPORT: RedisScript = compose("report");
+/** Seals one verdict-minute. Keys: vm, now, unsealed, stream. */
+export const SEAL: RedisScript = compose("seal");
 
 /** Constants come from core, so that Lua and core cannot disagree about a number. */
-function compose(main: "report" | "seal"): string {
+function compose(main: "report" | "seal"): RedisScript {
   const constants = {
     VERSION: PIPELINE_VERSION,
     SEAL_AFTER_MS,
@@ -34,7 +24,7 @@ function compose(main: "report" | "seal"): string {
     UNSEALED_LIFE_S,
   };
   const header = Object.entries(constants).map(([name, value]) => `local ${name} = ${value}\n`);
-  return header.join("") + read("verdict-minute") + read(main);
+  return redisScript(header.join("") + read("verdict-minute") + read(main));
 }
 
 function read(name: string): string {
