@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openTestDatabase, type TestDatabase } from "../../test/database.ts";
+import { DEFAULT_TENANT_ID } from "../seed.ts";
+import { grantTenantScope } from "../tenant-scope.ts";
+import { findEndpointPlan } from "./endpoint-plans.ts";
+import { listEndpointPlans, listEndpointPlansById } from "./endpoint-plans-system.ts";
+import { findTenant } from "./tenants.ts";
+
+const mine = grantTenantScope(DEFAULT_TENANT_ID, "test");
+const other = grantTenantScope(randomUUID(), "test");
+let database: TestDatabase;
+let id: string;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  const { rows } = await database.pool("super").query(
+    `INSERT INTO endpoints (tenant_id, slug, name, url, normalized_url, host, registrable_domain, visibility, standing,
+       retention_class, regions, health)
+     VALUES ($1, 'plan', 'Plan', 'https://p.example.com/mcp/', 'https://p.example.com/mcp', 'p.example.com', 'example.com',
+       'unlisted', 'added', 'team', '{eu-west}', '{"kind": "named", "tool": "ping", "arguments": {}}') RETURNING id`,
+    [DEFAULT_TENANT_ID],
+  );
+  id = rows[0].id;
+});
+afterAll(() => database.close());
+
+test("a plan holds what a job is filled from; unlearned things are null", async () => {
+  const plan = await findEndpointPlan(mine, database.pool("app"), id);
+  expect(plan).toEqual({
+    id,
+    tenantId: DEFAULT_TENANT_ID,
+    configVersion: 1,
+    url: "https://p.example.com/mcp/",
+    normalizedUrl: "https://p.example.com/mcp",
+    host: "p.example.com",
+    registrableDomain: "example.com",
+    transport: "auto",
+    isUnclaimed: false,
+    isFollowed: false,
+    isDemo: false,
+    cadenceS: 60,
+    regions: ["eu-west"],
+    confirmationPeriodMs: 30_000,
+    health: { kind: "named", tool: "ping", arguments: {} },
+    retentionClass: "team",
+    remembered: null,
+    baselineFullHash: null,
+    regionFullHashes: {},
+    isToolListEmptyAtBaseline: false,
+    isSlow: false,
+    deadSinceMs: null,
+    retryAfterUntilMs: null,
+  });
+  expect(await listEndpointPlansById(database.pool("system"), [id, randomUUID()])).toEqual([plan]);
+  expect((await listEndpointPlans(database.pool("system"), { changedSinceMs: null })).plans).toEqual([plan]);
+});
+
+test("another tenant's plan is not found", async () => {
+  expect(await findEndpointPlan(other, database.pool("app"), id)).toBeNull();
+});
+
+test("a tenant knows its own plan's limits", async () => {
+  expect(await findTenant(mine, database.pool("app"))).toMatchObject({
+    name: "Default",
+    plan: { name: "team", endpointsMax: 50 },
+  });
+  expect(await findTenant(other, database.pool("app"))).toBeNull();
+});
+
+test.each([
+  ["the URL", "url = 'https://p.example.com/other'", 1],
+  ["the cadence", "cadence_s = 300", 1],
+  ["the health tool", `health = '{"kind": "auto"}'`, 1],
+  ["the name, which no probe sees", "name = 'Other'", 0],
+  ["a pause, which no probe sees", "paused_at = now()", 0],
+])("the config version counts a change of %s", async (_name, change, by) => {
+  const read = () => database.pool("super").query("SELECT config_version FROM endpoints WHERE id = $1", [id]);
+  const before = (await read()).rows[0].config_version;
+  await database.pool("super").query(`UPDATE endpoints SET ${change} WHERE id = $1`, [id]);
+  expect((await read()).rows[0].config_version).toBe(before + by);
+});
