@@ -293,6 +293,21 @@ describe("a reply that is no answer", () => {
     });
   });
 
+  test("a version that is refused and offered in one breath is asked for once more", async () => {
+    let discoveries = 0;
+    const well = modernEndpoint();
+    const server = await stub((asked, response) => {
+      discoveries += asked.rpc === "server/discover" ? 1 : 0;
+      if (discoveries === 1 && asked.rpc === "server/discover") {
+        sendError(response, asked, 400, -32022, "unsupported", { supported: ["2026-07-28"] });
+      } else {
+        well(asked, response);
+      }
+    });
+    expect((await probeOnce(server.url)).finding).toMatchObject({ state: "up", era: "modern" });
+    expect(server.asked.map(({ rpc }) => rpc)).toEqual(["server/discover", "server/discover", "tools/list"]);
+  });
+
   test("a modern endpoint that rejects our headers is our fault", async () => {
     const server = await stub(
       modernEndpoint({ "server/discover": (asked, response) => sendError(response, asked, 400, -32020) }),

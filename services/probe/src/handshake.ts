@@ -30,7 +30,24 @@ const VERSION_UNSUPPORTED = -32022;
 
 /** Modern: `server/discover`. Valid when the answer lists our version and its capabilities. */
 export async function greetModern(run: ProbeRun, timeoutMs: number): Promise<Greeting> {
-  const reply = await callHttp(run, mcpMessages(run.deps.userAgent).discover, {
+  const first = await discover(run, timeoutMs);
+  // Refused for its version by an endpoint that lists this very version: a replica of another build, so ask once more.
+  const isListed = first.kind === "error" && supportedVersions(first).includes(MODERN_VERSION);
+  const reply = isListed ? await discover(run, timeoutMs) : first;
+  if (reply.kind === "result") {
+    return readDiscovery(run, reply);
+  }
+  if (reply.kind === "error") {
+    const outcome = modernError(reply);
+    if (outcome !== null) {
+      return ended(outcome, "other-era", reply.head.status);
+    }
+  }
+  return refused(run, reply);
+}
+
+function discover(run: ProbeRun, timeoutMs: number): Promise<RpcReply> {
+  return callHttp(run, mcpMessages(run.deps.userAgent).discover, {
     isModern: true,
     protocolVersion: MODERN_VERSION,
     sessionId: null,
@@ -38,16 +55,6 @@ export async function greetModern(run: ProbeRun, timeoutMs: number): Promise<Gre
     recognise: null,
     isCredentialSent: true,
   });
-  if (reply.kind === "result") {
-    return readDiscovery(run, reply);
-  }
-  if (reply.kind === "error") {
-    const outcome = modernError(reply.code, reply.data);
-    if (outcome !== null) {
-      return ended(outcome, "other-era", reply.head.status);
-    }
-  }
-  return refused(run, reply);
 }
 
 function readDiscovery(run: ProbeRun, reply: Extract<RpcReply, { kind: "result" }>): Greeting {
@@ -72,22 +79,29 @@ function readDiscovery(run: ProbeRun, reply: Extract<RpcReply, { kind: "result" 
   return { kind: "spoke", hasTools: hasCapability(capabilities, "tools") };
 }
 
-function modernError(code: number, data: unknown): ProbeOutcome | null {
-  switch (code) {
+function modernError(reply: Extract<RpcReply, { kind: "error" }>): ProbeOutcome | null {
+  switch (reply.code) {
     case VERSION_UNSUPPORTED:
-      return unknownVersions(isJsonObject(data) && Array.isArray(data.supported) ? data.supported : []);
+      return unknownVersions(supportedVersions(reply));
     case HEADER_MISMATCH:
     case CAPABILITY_MISSING:
     case INVALID_PARAMS:
-      return { kind: "request-rejected", code };
+      return { kind: "request-rejected", code: reply.code };
     default:
       return null;
   }
 }
 
+/** What the endpoint offers instead when it refuses a version. */
+function supportedVersions({ code, data }: Extract<RpcReply, { kind: "error" }>): readonly unknown[] {
+  const isRefusal = code === VERSION_UNSUPPORTED && isJsonObject(data) && Array.isArray(data.supported);
+  return isRefusal ? (data.supported as readonly unknown[]) : [];
+}
+
 /** Only versions nobody here knows: the endpoint may be newer than we are. A known legacy one is no fault of this kind. */
 function unknownVersions(supported: readonly unknown[]): ProbeOutcome {
-  const hasKnown = supported.some((version) => (LEGACY_VERSIONS as readonly unknown[]).includes(version));
+  const known: readonly unknown[] = [MODERN_VERSION, ...LEGACY_VERSIONS];
+  const hasKnown = supported.some((version) => known.includes(version));
   return supported.length === 0 || hasKnown
     ? { kind: "handshake-invalid", detail: "discover_invalid" }
     : { kind: "version-unsupported", detail: "unsupported_by_prober" };

@@ -51,7 +51,7 @@ describe("an event stream", () => {
 
   test("means the same however it is cut into chunks", () => {
     const text =
-      "\ufeffid: 1\r\ndata: é😀\r\n\r\n: x\rretry: 5\revent: e\rdata: a\rdata: b\r\rdata: c\n\nid\ndata: d\n\n";
+      "\ufeffid: 1\r\ndata: é😀\r\ndata: 2\r\n\r\n: x\rretry: 5\revent: e\rdata: a\rdata: b\r\rdata: c\n\nid\ndata: d\n\n";
     const whole = parse([text]);
     const bytes = Buffer.from(text);
     fc.assert(
