@@ -64,8 +64,10 @@ export function driftChange(facts: ChangeFacts): DriftChange {
     class: facts.class,
     isBreaking: facts.class === "breaking",
     concern: facts.concern ?? null,
-    tool: facts.tool.slice(0, DRIFT_EXCERPT_MAX),
-    path: jsonPointer(facts.path).slice(0, 2 * DRIFT_EXCERPT_MAX),
+    tool: facts.tool.slice(0, DRIFT_EXCERPT_MAX).toWellFormed(),
+    path: jsonPointer(facts.path)
+      .slice(0, 2 * DRIFT_EXCERPT_MAX)
+      .toWellFormed(),
     before: excerpt(facts.before),
     after: excerpt(facts.after),
   };

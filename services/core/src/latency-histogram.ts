@@ -13,8 +13,8 @@ export const LATENCY_BOUNDS_MS: readonly number[] = [
   8_254, 10_000, 12_115, 14_678, 17_783, 21_544, 26_102, 31_623, 38_312, 46_416, 56_234, 63_096,
 ];
 
-/** Counts by bucket; trailing zeros may be left out. */
-export type LatencyHistogram = readonly number[];
+/** Pairs of bucket and count; buckets nobody fell into are left out. Read back from the database a bucket may come twice. */
+export type LatencyHistogram = readonly (readonly [bucket: number, count: number])[];
 
 /** Bucket of a latency in milliseconds, from 0. */
 export function latencyBucket(latencyMs: number): number {
@@ -32,23 +32,16 @@ export function latencyBucket(latencyMs: number): number {
 }
 
 export function latencyHistogram(latenciesMs: readonly number[]): LatencyHistogram {
-  const counts: number[] = [];
-  for (const latencyMs of latenciesMs) {
-    const bucket = latencyBucket(latencyMs);
-    while (counts.length <= bucket) {
-      counts.push(0);
-    }
-    counts[bucket] = (counts[bucket] as number) + 1;
-  }
-  return counts;
+  return mergeHistograms([latenciesMs.map((latencyMs) => [latencyBucket(latencyMs), 1])]);
 }
 
-/** Sum of several, of any lengths; commutative and associative. */
+/** Sum of several, by rising bucket; commutative and associative. */
 export function mergeHistograms(histograms: readonly LatencyHistogram[]): LatencyHistogram {
-  const length = Math.max(0, ...histograms.map((histogram) => histogram.length));
-  return Array.from({ length }, (_, bucket) =>
-    histograms.reduce((sum, histogram) => sum + (histogram[bucket] ?? 0), 0),
-  );
+  const counts = new Map<number, number>();
+  for (const [bucket, count] of histograms.flat()) {
+    counts.set(bucket, (counts.get(bucket) ?? 0) + count);
+  }
+  return [...counts].sort(([a], [b]) => a - b);
 }
 
 /**
@@ -56,19 +49,16 @@ export function mergeHistograms(histograms: readonly LatencyHistogram[]): Latenc
  * bucket; null when there are none. In the bucket without an upper bound the answer is its lower one.
  */
 export function latencyQuantileMs(histogram: LatencyHistogram, quantile: number): number | null {
-  const total = histogram.reduce((sum, count) => sum + count, 0);
-  if (total === 0) {
-    return null;
-  }
-  const wanted = quantile * total;
+  const counts = mergeHistograms([histogram]).filter(([, count]) => count > 0);
+  const wanted = quantile * counts.reduce((sum, [, count]) => sum + count, 0);
   let below = 0;
-  for (const [bucket, count] of histogram.entries()) {
-    if (count > 0 && below + count >= wanted) {
+  for (const [bucket, count] of counts) {
+    if (below + count >= wanted) {
       const lower = LATENCY_BOUNDS_MS[bucket - 1] ?? 0;
       const upper = LATENCY_BOUNDS_MS[bucket] ?? lower;
-      return Math.round(lower + ((upper - lower) * Math.max(0, wanted - below)) / count);
+      return Math.round(lower + ((upper - lower) * (wanted - below)) / count);
     }
     below += count;
   }
-  return LATENCY_BOUNDS_MS.at(-1) ?? null;
+  return null;
 }
