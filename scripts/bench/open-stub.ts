@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 /** Starts the stub endpoint in a process of its own, so that its CPU time is not counted as the probe's. */
 export async function openStub(options: {
   delayMs: number;
+  /** Loopback address to listen on; default 127.0.0.1. */
+  host?: string;
   tls?: { cert: string; key: string };
 }): Promise<{ port: number; close: () => void }> {
   const child = fork(fileURLToPath(new URL("stub-endpoint.ts", import.meta.url)), { stdio: "inherit" });

@@ -1,6 +1,6 @@
 /**
  * A minimal legacy endpoint with sessions and twenty tools, as fast as `node:http` goes: what bench and drills probe.
- * Forked with `{ delayMs, tls? }` as its first message; answers with its port.
+ * Forked with `{ delayMs, host?, tls? }` as its first message; answers with its port.
  */
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -8,6 +8,7 @@ import { createServer as createTlsServer } from "node:https";
 interface StubOptions {
   /** Wait before the answer to `initialize`, so that many probes are in flight at once. */
   readonly delayMs: number;
+  readonly host?: string;
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
@@ -40,7 +41,7 @@ process.once("message", (options: StubOptions) => {
   const server = options.tls
     ? createTlsServer(options.tls, listener(options))
     : createServer(listener(options));
-  server.listen(0, "127.0.0.1", 4_096, () => {
+  server.listen(0, options.host ?? "127.0.0.1", 4_096, () => {
     process.send?.((server.address() as { port: number }).port);
   });
 });
