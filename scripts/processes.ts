@@ -15,6 +15,8 @@ export interface ProcessSpec {
   readonly heapMb: number;
   /** Deadline of an orderly stop. The worker's is above the 50 s after which a probe is killed for certain. */
   readonly graceMs: number;
+  /** Its regions check themselves against the api, which must be there first. */
+  readonly isCanaryNeeded: boolean;
   /** Order of stopping: intake first, then what works it off, then what only reads. */
   readonly stopRank: number;
 }
@@ -30,6 +32,7 @@ export const PROCESSES: readonly ProcessSpec[] = [
     portOffset: 1,
     heapMb: 96,
     graceMs: GRACE_MS,
+    isCanaryNeeded: false,
     stopRank: 4,
   },
   {
@@ -40,6 +43,7 @@ export const PROCESSES: readonly ProcessSpec[] = [
     portOffset: null,
     heapMb: 96,
     graceMs: GRACE_MS,
+    isCanaryNeeded: false,
     stopRank: 1,
   },
   {
@@ -50,6 +54,7 @@ export const PROCESSES: readonly ProcessSpec[] = [
     portOffset: null,
     heapMb: 96,
     graceMs: 55_000,
+    isCanaryNeeded: true,
     stopRank: 2,
   },
   {
@@ -60,6 +65,7 @@ export const PROCESSES: readonly ProcessSpec[] = [
     portOffset: null,
     heapMb: 96,
     graceMs: GRACE_MS,
+    isCanaryNeeded: false,
     stopRank: 3,
   },
   {
@@ -70,6 +76,7 @@ export const PROCESSES: readonly ProcessSpec[] = [
     portOffset: null,
     heapMb: 96,
     graceMs: GRACE_MS,
+    isCanaryNeeded: false,
     stopRank: 3,
   },
   {
@@ -80,6 +87,7 @@ export const PROCESSES: readonly ProcessSpec[] = [
     portOffset: 2,
     heapMb: 96,
     graceMs: GRACE_MS,
+    isCanaryNeeded: false,
     stopRank: 4,
   },
 ];

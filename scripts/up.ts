@@ -2,29 +2,29 @@
  * Starts everything on this machine and keeps it running until Ctrl-C: Postgres, Redis, the processes of
  * scripts/processes.ts, and a few MCP servers to watch. Called by scripts/up after installing.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { roleUrl } from "@alivemcp/db/roles";
 import { CANARY_HOST, DEMO_RANGE, demoEndpoints } from "./demo/demo-endpoints.ts";
-import { apiUrl, type Installation, PROCESSES, processEnvironment, statusUrl } from "./processes.ts";
+import { apiUrl, type Installation, PROCESSES, statusUrl } from "./processes.ts";
 import { isPortFree } from "./services/free-port.ts";
 import { openLeash } from "./services/leash.ts";
 import { openStateFolder, stateFolderOf } from "./services/state-folder.ts";
 import { type ImportedEndpoint, readImportFile } from "./stack/import-file.ts";
 import { openStores, type Stores } from "./stack/open-stores.ts";
+import { databaseName, prepareDatabase } from "./stack/prepare-database.ts";
+import { createFleet } from "./stack/process-fleet.ts";
 import { registerEndpoints } from "./stack/register-endpoints.ts";
-import { openSecrets, type Secrets } from "./stack/secrets.ts";
-import { type Supervised, supervise } from "./stack/supervise.ts";
+import { reportRegistrations } from "./stack/report-registrations.ts";
+import { openSecrets } from "./stack/secrets.ts";
+import { supervise } from "./stack/supervise.ts";
 import { parseUpOptions, UP_HELP, type UpOptions } from "./stack/up-options.ts";
-import { waitUntilReady } from "./stack/wait-until-ready.ts";
+import { warmCompileCache } from "./stack/warm-compile-cache.ts";
 import { writeRegionsFile } from "./stack/write-regions-file.ts";
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
 const PLAN = "team";
-const READY_WITHIN_MS = 90_000;
 const startedAtMs = Date.now();
 
 /** Progress with the seconds since the start, so that a slow step shows. */
@@ -111,15 +111,15 @@ async function start({ portBase, hasDemo, isReset, importPath }: UpOptions): Pro
       isQuiet: true,
     }),
   );
-  stops.push(() => stopEach(demoProcesses));
+  stops.push(async () => void (await Promise.all(demoProcesses.map((one) => one.stop()))));
 
   say("Starting Postgres and Redis …");
   const secrets = openSecrets(folder);
-  const warming = warmCompileCache();
+  const warming = warmCompileCache(REPOSITORY);
   const opened = await openStores({ folder, portBase, secrets, leash, show: say });
   stores = opened;
   say("Preparing the database …");
-  await prepareDatabase(opened.databaseUrl, secrets);
+  await prepareDatabase({ databaseUrl: opened.databaseUrl, secrets, plan: PLAN, cwd: REPOSITORY });
 
   const regions = writeRegionsFile(folder, hasDemo ? `http://${CANARY_HOST}:${portBase + 1}/canary` : null);
   const installation: Installation = {
@@ -135,12 +135,18 @@ async function start({ portBase, hasDemo, isReset, importPath }: UpOptions): Pro
     logLevel: process.env.LOG_LEVEL || "info",
   };
   await warming;
-  await startProcesses(deps, installation, folder);
+  const fleet = createFleet(deps, installation, folder);
+  stops.push(fleet.stop);
+  say(`Starting ${PROCESSES.map(({ name }) => name).join(", ")} …`);
+  await fleet.start();
 
   const api = { url: apiUrl(portBase), operatorKey: secrets.operatorKey };
-  report(await registerEndpoints(api, demo, { visibility: "public", isDemo: true }));
-  report(await registerEndpoints(api, imported, { visibility: "unlisted", isDemo: false }));
-  summarise(installation, demo.length + imported.length);
+  const registrations = [
+    ...(await registerEndpoints(api, demo, { visibility: "public", isDemo: true })),
+    ...(await registerEndpoints(api, imported, { visibility: "unlisted", isDemo: false })),
+  ];
+  await reportRegistrations(registrations, statusUrl(portBase), say);
+  summarise(installation);
 }
 
 function readImports(path: string): ImportedEndpoint[] {
@@ -181,102 +187,7 @@ async function refuseTakenPorts(portBase: number): Promise<void> {
   }
 }
 
-/** The embedded cluster has a database of our own; a given server may be asked for another. */
-function databaseName(): string {
-  const given = process.env.DATABASE_URL ? new URL(process.env.DATABASE_URL).pathname.slice(1) : "";
-  return given === "" || given === "postgres" ? "alivemcp" : given;
-}
-
-/** In processes of their own, so that what they load does not stay in memory: roles as superuser, the rest as owner. */
-async function prepareDatabase(databaseUrl: string, secrets: Secrets): Promise<void> {
-  const passwords = Object.entries(secrets.rolePasswords).map(([role, password]) => [
-    `ALIVEMCP_${role.toUpperCase()}_PASSWORD`,
-    password,
-  ]);
-  const ownerUrl = roleUrl(databaseUrl, "owner", secrets.rolePasswords.owner, databaseName());
-  const steps = [
-    { command: ["roles", databaseName()], url: databaseUrl, env: Object.fromEntries(passwords) },
-    { command: ["migrate"], url: ownerUrl, env: {} },
-    { command: ["seed"], url: ownerUrl, env: { DEFAULT_PLAN: PLAN } },
-  ];
-  for (const { command, url, env } of steps) {
-    const child = spawn(process.execPath, ["db/src/main.ts", ...command], {
-      cwd: REPOSITORY,
-      stdio: ["ignore", "ignore", "inherit"],
-      env: { ...machineEnvironment(), ...env, DATABASE_URL: url },
-    });
-    const [code] = await once(child, "exit");
-    if (code !== 0) {
-      throw new Error(`The database could not be prepared (${command[0]}).`);
-    }
-  }
-}
-
-/** Best effort: without it processes start slower and take more memory. */
-async function warmCompileCache(): Promise<void> {
-  if (process.env.NODE_COMPILE_CACHE) {
-    const child = spawn(process.execPath, ["scripts/stack/warm-compile-cache.ts"], {
-      cwd: REPOSITORY,
-      stdio: "ignore",
-      env: machineEnvironment(),
-    });
-    await once(child, "exit");
-  }
-}
-
-async function startProcesses(
-  deps: Parameters<typeof supervise>[0],
-  installation: Installation,
-  folder: string,
-): Promise<void> {
-  const running = PROCESSES.filter(({ entry }) => existsSync(join(REPOSITORY, entry))).map((spec) => ({
-    spec,
-    process: supervise(deps, {
-      name: spec.name,
-      program: [`--max-old-space-size=${spec.heapMb}`, "--max-semi-space-size=1", spec.entry],
-      env: { ...machineEnvironment(), ...processEnvironment(spec, installation) },
-      graceMs: spec.graceMs,
-      logPath: join(folder, "logs", `${spec.name}.log`),
-      isQuiet: false,
-    }),
-  }));
-  const ranks = [...new Set(PROCESSES.map(({ stopRank }) => stopRank))].sort((a, b) => b - a);
-  for (const rank of ranks) {
-    stops.push(() =>
-      stopEach(running.filter(({ spec }) => spec.stopRank === rank).map((one) => one.process)),
-    );
-  }
-  say(`Starting ${running.map(({ spec }) => spec.name).join(", ")} …`);
-  const awaited = running.map(({ spec, process: supervised }) => ({
-    name: spec.name,
-    url: `http://127.0.0.1:${installation.portBase + spec.metricsOffset}/readyz`,
-    trouble: supervised.trouble,
-  }));
-  await waitUntilReady(awaited, READY_WITHIN_MS, (name) => say(`${name} is ready`));
-}
-
-/** What of this machine's environment a process may need; secrets of the person who typed the command are not among it. */
-function machineEnvironment(): Record<string, string> {
-  const names = ["PATH", "HOME", "LANG", "TZ", "TMPDIR", "NODE_EXTRA_CA_CERTS", "NODE_COMPILE_CACHE"];
-  const found = names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
-  // One arena instead of eight per core: idle processes give their memory back.
-  return { ...Object.fromEntries(found), MALLOC_ARENA_MAX: "1", NODE_ENV: "production" };
-}
-
-async function stopEach(processes: readonly Supervised[]): Promise<void> {
-  await Promise.all(processes.map((one) => one.stop()));
-}
-
-function report(registrations: Awaited<ReturnType<typeof registerEndpoints>>): void {
-  for (const { name, url, outcome } of registrations) {
-    if (outcome.kind === "refused") {
-      say(`Not watched: ${name} (${url}): ${outcome.reason}`);
-    }
-  }
-}
-
-function summarise({ portBase, operatorKey }: Installation, watched: number): void {
-  say(`Ready. ${watched} endpoints are being probed; first verdicts arrive within seconds.`);
+function summarise({ portBase, operatorKey }: Installation): void {
   console.log(`
   Board and status pages   ${statusUrl(portBase)}
   API                      ${apiUrl(portBase)}
