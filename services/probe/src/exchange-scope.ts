@@ -118,8 +118,11 @@ export function abandonConnection(scope: ExchangeScope, connection: Connection):
 function dropConnection(connection: Connection): void {
   connection.cancelDial?.();
   connection.cancelDial = null;
-  void connection.client.destroy().catch(() => {});
+  connection.client.destroy(DROPPED, () => {});
 }
+
+/** One for all: undici would build an error with its stack for every connection dropped, 7 % of a probe's time. */
+const DROPPED = new Error("connection dropped");
 
 type ConnectCallback = (...args: [null, Socket] | [Error, null]) => void;
 

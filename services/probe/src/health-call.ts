@@ -12,7 +12,8 @@ import type { KnownToolList } from "./tool-list-cache.ts";
 
 /** A health tool slower than a handshake may be says that the application behind it is not well. */
 const SLOW_TOOL_MS = 5_000;
-const NEEDS_TASK_CODES: ReadonlySet<number> = new Set([-32021]);
+/** The modern wire's word for a capability that we do not declare (MCP 2026-07-28). */
+const CAPABILITY_MISSING = -32021;
 
 /** Whether the options want the tools themselves: headers of a named tool's arguments come from its schema. */
 export function needsTools(run: ProbeRun): boolean {
@@ -35,6 +36,9 @@ export async function callHealthTool(
   if (health.kind === "named" && tool === undefined) {
     return { outcome: { kind: "health-failed", detail: "health_tool_missing" }, ms: 0 };
   }
+  if (needsTask(tool)) {
+    return { outcome: { kind: "health-failed", detail: "health_tool_needs_task" }, ms: 0 };
+  }
   const input = health.kind === "named" ? health.arguments : {};
   const request = callTool(mcpMessages(run.deps.userAgent), wire.era === "modern", {
     name,
@@ -47,6 +51,11 @@ export async function callHealthTool(
   return { outcome: await judgeHealth(run, reply, ms), ms };
 }
 
+/** Such a tool refuses a plain call (MCP 2025-11-25, Tasks). */
+function needsTask(tool: unknown): boolean {
+  return isJsonObject(tool) && isJsonObject(tool.execution) && tool.execution.taskSupport === "required";
+}
+
 async function judgeHealth(run: ProbeRun, reply: RpcReply, ms: number): Promise<ProbeOutcome | null> {
   switch (reply.kind) {
     case "result":
@@ -57,7 +66,7 @@ async function judgeHealth(run: ProbeRun, reply: RpcReply, ms: number): Promise<
       }
       return {
         kind: "health-failed",
-        detail: NEEDS_TASK_CODES.has(reply.code) ? "health_tool_needs_task" : "health_tool_rejected",
+        detail: reply.code === CAPABILITY_MISSING ? "health_tool_needs_task" : "health_tool_rejected",
       };
     case "failed":
       return reply.outcome.kind === "timed-out"

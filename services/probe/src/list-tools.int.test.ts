@@ -258,6 +258,15 @@ describe("the health tool", () => {
     });
   });
 
+  test("one that only runs as a task is not called", async () => {
+    const server = await withHealth(well, { ...healthCheck, execution: { taskSupport: "required" } });
+    const { finding } = await probeOnce(server.url, {
+      health: { kind: "named", tool: "health_check", arguments: {} },
+    });
+    expect(finding).toMatchObject({ state: "degraded", detail: "health_tool_needs_task" });
+    expect(called(server)).toBe(0);
+  });
+
   test("one that is not there is told", async () => {
     const server = await stub(legacyEndpoint());
     const { finding } = await probeOnce(server.url, {

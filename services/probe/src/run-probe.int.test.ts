@@ -1,6 +1,7 @@
 import { createSecureContext } from "node:tls";
 import { probeFindingSchema } from "@alivemcp/core/pipeline";
 import { afterEach, describe, expect, test } from "vitest";
+import { createAuthority } from "../test/certificates.ts";
 import { probeOnce, testDeps } from "../test/probe-once.ts";
 import {
   INITIALIZED,
@@ -9,7 +10,6 @@ import {
   ssePairEndpoint,
   TOOLS,
 } from "../test/servers/endpoints.ts";
-import { makeCertificate } from "../test/servers/make-certificate.ts";
 import { type Answer, openStub, type Stub, sendError, sendResult } from "../test/servers/stub.ts";
 import { createAddressGuard } from "./address-guard.ts";
 
@@ -251,17 +251,24 @@ describe("what a probe tells as it goes", () => {
     expect(finding.latencyMs).toBeLessThan(450);
   });
 
+  test("a handshake slower than five seconds is a finding of its own", async () => {
+    const server = await stub(
+      legacyEndpoint({
+        initialize: (asked, response) =>
+          void setTimeout(() => sendResult(response, asked, INITIALIZED), 5_100),
+      }),
+    );
+    const { finding } = await probeOnce(server.url, { remembered: LEGACY });
+    expect(finding).toMatchObject({ state: "degraded", reason: "latency", layer: "latency", toolsCount: 2 });
+  });
+
   test("over https, when the certificate ends", async () => {
     const notAfterMs = Math.floor(Date.now() / 1_000) * 1_000 + 3 * 86_400_000;
-    const certificate = makeCertificate({
-      commonName: "localhost",
-      hosts: ["localhost"],
-      notBeforeMs: 0,
-      notAfterMs,
-    });
+    const authority = await createAuthority();
+    const certificate = await authority.issue({ names: ["localhost"], notAfterMs });
     const server = await openStub(legacyEndpoint(), { tls: certificate });
     opened.push(server);
-    const secureContext = createSecureContext({ ca: certificate.cert });
+    const secureContext = createSecureContext({ ca: authority.ca });
     const { finding } = await probeOnce(server.url, {}, { ...testDeps(), secureContext });
     expect(finding).toMatchObject({ state: "up", tlsExpiresAtMs: notAfterMs });
     expect(finding.lints.join()).toContain("tls_expiring");
