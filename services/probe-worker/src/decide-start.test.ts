@@ -18,8 +18,8 @@ test.each([
   { name: "an audit leaves the second half", kind: "audit", load: [500, 0, 0], expected: wait("full") },
   { name: "a slot uses the second half", kind: "slot", load: [500, 0, 0], expected: start },
 ] as const)("load: $name", ({ kind, load: [total, ofCapKey, ofCapKeyInRegion], expected }) => {
-  const decision = decideStart({ kind, notBeforeMs: t0 }, { total, ofCapKey, ofCapKeyInRegion }, policy, t0);
-  expect(decision).toEqual(expected);
+  const load = { total, ofCapKey, ofCapKeyInRegion };
+  expect(decideStart({ kind, notBeforeMs: t0 }, { load, sight: "passed" }, policy, t0)).toEqual(expected);
 });
 
 test.each([
@@ -32,8 +32,18 @@ test.each([
   { name: "30 s late still starts", ageMs: 30_000, expected: { kind: "start", latenessMs: 30_000 } },
   { name: "later than 30 s is dropped", ageMs: 30_001, expected: { kind: "drop", latenessMs: 30_001 } },
 ])("time: $name", ({ ageMs, expected }) => {
+  const worker = { load: { total: 0, ofCapKey: 0, ofCapKeyInRegion: 0 }, sight: "passed" } as const;
+  expect(decideStart({ kind: "look", notBeforeMs: t0 }, worker, policy, t0 + ageMs)).toEqual(expected);
+});
+
+test.each([
+  { sight: "unproven", expected: { kind: "wait", untilMs: t0 + 500, reason: "unproven" } },
+  // It runs, and its finding is replaced by `unknown`: the region's silence would say less.
+  { sight: "failed", expected: start },
+  { sight: "passed", expected: start },
+] as const)("sight: a worker whose self-check is $sight", ({ sight, expected }) => {
   const load = { total: 0, ofCapKey: 0, ofCapKeyInRegion: 0 };
-  expect(decideStart({ kind: "look", notBeforeMs: t0 }, load, policy, t0 + ageMs)).toEqual(expected);
+  expect(decideStart({ kind: "now", notBeforeMs: t0 }, { load, sight }, policy, t0)).toEqual(expected);
 });
 
 test("however many tenants push, a newcomer still starts", () => {
@@ -42,8 +52,10 @@ test("however many tenants push, a newcomer still starts", () => {
       const held = new Map<number, number>();
       let total = 0;
       // Spread over regions, so that only the share can refuse.
-      const decide = (ofCapKey: number) =>
-        decideStart({ kind: "slot", notBeforeMs: t0 }, { total, ofCapKey, ofCapKeyInRegion: 0 }, policy, t0);
+      const decide = (ofCapKey: number) => {
+        const load = { total, ofCapKey, ofCapKeyInRegion: 0 };
+        return decideStart({ kind: "slot", notBeforeMs: t0 }, { load, sight: "passed" }, policy, t0);
+      };
       for (const tenant of asks) {
         const ofCapKey = held.get(tenant) ?? 0;
         if (decide(ofCapKey).kind === "start") {

@@ -1,4 +1,5 @@
 import { JOB_LATE_AFTER_MS, type ProbeJob } from "@alivemcp/core/pipeline";
+import type { Sight } from "./self-checks.ts";
 
 /** Probes in flight in this process when a job asks to start. */
 export interface Load {
@@ -14,10 +15,13 @@ export interface StartPolicy {
   readonly perCapKeyAndRegionMax: number;
 }
 
+/** `unproven`: this worker was just started and has not reached anything in the region yet. */
+type WaitReason = "early" | "unproven" | "cap" | "share" | "full";
+
 export type StartDecision =
   | { readonly kind: "start"; readonly latenessMs: number }
   /** Back to its queue until then; never for more than 30 s in all, then it is dropped. */
-  | { readonly kind: "wait"; readonly untilMs: number; readonly reason: "early" | "cap" | "share" | "full" }
+  | { readonly kind: "wait"; readonly untilMs: number; readonly reason: WaitReason }
   | { readonly kind: "drop"; readonly latenessMs: number };
 
 /**
@@ -28,12 +32,12 @@ export type StartDecision =
 const SHARE_OF_FREE = 4;
 /** Audits measure the whole registry and have days: they use what nobody watches with. */
 const AUDIT_SHARE = 0.5;
-const TRY_AGAIN_AFTER_MS = 1_000;
+const TRY_AGAIN_AFTER_MS = { unproven: 500, cap: 1_000, share: 1_000, full: 1_000 };
 
 /** Says whether one job may start now. The reason of a wait is counted in metrics. */
 export function decideStart(
   job: Pick<ProbeJob, "kind" | "notBeforeMs">,
-  load: Load,
+  worker: { readonly load: Load; readonly sight: Sight },
   policy: StartPolicy,
   nowMs: number,
 ): StartDecision {
@@ -44,10 +48,10 @@ export function decideStart(
   if (latenessMs > JOB_LATE_AFTER_MS) {
     return { kind: "drop", latenessMs };
   }
-  const reason = refusal(job.kind, load, policy);
+  const reason = worker.sight === "unproven" ? "unproven" : refusal(job.kind, worker.load, policy);
   return reason === null
     ? { kind: "start", latenessMs }
-    : { kind: "wait", untilMs: nowMs + TRY_AGAIN_AFTER_MS, reason };
+    : { kind: "wait", untilMs: nowMs + TRY_AGAIN_AFTER_MS[reason], reason };
 }
 
 function refusal(kind: ProbeJob["kind"], load: Load, policy: StartPolicy): "cap" | "share" | "full" | null {

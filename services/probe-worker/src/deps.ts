@@ -21,6 +21,9 @@ import { setAside } from "./set-aside.ts";
 import { createWorkerMetrics, type WorkerMetrics } from "./worker-metrics.ts";
 import { writeReport } from "./write-report.ts";
 
+/** Time a fresh process has to reach a canary: below the 30 s after which a waiting job is dropped. */
+const PROVING_MS = 20_000;
+
 /** Everything this process can touch. It holds no database handle, and may not gain one. */
 export interface Deps {
   readonly config: Config;
@@ -94,7 +97,10 @@ export async function createDeps(config: Config): Promise<Deps> {
       capacity: config.PROBE_CHILDREN_MAX * config.PROBES_PER_CHILD,
       perCapKeyAndRegionMax: config.PROBES_PER_TENANT_MAX,
     },
-    selfChecks: createSelfChecks({ ...shared, fleet, workerId, version: packageJson.version }, regions),
+    selfChecks: createSelfChecks(
+      { ...shared, fleet, workerId, version: packageJson.version },
+      { regions, provingMs: PROVING_MS },
+    ),
     report: (result, toolList) => writeReport(shared, result, toolList),
     setAside: (refused) => setAside(shared, refused),
     close: closers.closeAll,

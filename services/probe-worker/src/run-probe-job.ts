@@ -53,7 +53,8 @@ export async function runProbeJob(deps: JobDeps, input: JobInput): Promise<JobOu
   }
   const job = parsed.data;
   const nowMs = deps.clock.nowMs();
-  const decision = decideStart(job, deps.inFlight.loadFor(job), deps.startPolicy, nowMs);
+  const worker = { load: deps.inFlight.loadFor(job), sight: deps.selfChecks.sightOf(job.region) };
+  const decision = decideStart(job, worker, deps.startPolicy, nowMs);
   switch (decision.kind) {
     case "wait":
       deps.metrics.postponed.inc({ region: job.region, reason: decision.reason });
@@ -111,7 +112,7 @@ async function measure(deps: JobDeps, job: ProbeJob, input: JobInput) {
   if (outcome.kind === "not-measured") {
     return ourFault(outcome.detail);
   }
-  if (deps.selfChecks.hasFailed(job.region)) {
+  if (deps.selfChecks.sightOf(job.region) === "failed") {
     return ourFault("self_check_failed");
   }
   const { isTimingDiscarded, toolList } = outcome.found;

@@ -22,7 +22,7 @@ export async function startWorker(deps: Deps): Promise<RunningWorker> {
   const task = (name: string, everyMs: number, run: () => Promise<unknown>) =>
     everyTick({ name, everyMs, clock, run, onError: (err) => log.warn({ err }, name) });
   const tasks = [
-    task("self-checks", SELF_CHECK_TICK_MS, () => deps.selfChecks.run()),
+    task("self-checks", SELF_CHECK_TICK_MS, async () => deps.selfChecks.run()),
     task("queue-counts", QUEUE_COUNT_EVERY_MS, () => countQueues(deps, queues)),
     task("child-facts", CHILD_FACTS_EVERY_MS, () => noteChildren(deps)),
   ];

@@ -11,6 +11,7 @@ import { createSelfChecks } from "../src/self-checks.ts";
 import { setAside } from "../src/set-aside.ts";
 import { type RunningWorker, startWorker } from "../src/start-worker.ts";
 import { createWorkerMetrics } from "../src/worker-metrics.ts";
+import { eventually } from "./eventually.ts";
 import { openScriptedFleet, type ScriptedFleet } from "./open-scripted-fleet.ts";
 
 export interface TestWorker extends ScriptedFleet {
@@ -31,6 +32,7 @@ export interface TestWorkerOptions {
   readonly graceMs?: number;
   readonly startPolicy?: Deps["startPolicy"];
   readonly canaryUrl?: string;
+  readonly provingMs?: number;
   readonly report?: Deps["report"];
   readonly fleet?: Parameters<typeof openScriptedFleet>[0];
 }
@@ -77,7 +79,7 @@ export async function openTestWorker(options: TestWorkerOptions): Promise<TestWo
     startPolicy: options.startPolicy ?? { capacity: 1_000, perCapKeyAndRegionMax: 250 },
     selfChecks: createSelfChecks(
       { ...shared, fleet: scripted.fleet, workerId: randomUUID(), version: "0.0.0" },
-      specs,
+      { regions: specs, provingMs: options.provingMs ?? 0 },
     ),
     report:
       options.report ??
@@ -99,6 +101,7 @@ export async function openTestWorker(options: TestWorkerOptions): Promise<TestWo
     return queue;
   };
   const worker = await startWorker(deps);
+  await eventually(() => regions.every((region) => deps.selfChecks.sightOf(region) !== "unproven"));
   return {
     ...scripted,
     deps,
