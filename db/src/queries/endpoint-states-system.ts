@@ -71,6 +71,16 @@ export async function listEndpointStatesOfShard(
   return rows.map(routedOfRow);
 }
 
+/** Confirmations under way in the given shards. Leans on `endpoint_state_confirming`. */
+export async function countOpenConfirmations(pool: pg.Pool, shards: readonly string[]): Promise<number> {
+  const { rows } = await pool.query<{ open: number }>(
+    `SELECT count(*)::int AS open FROM endpoint_state
+     WHERE shard = ANY($1) AND confirming_until IS NOT NULL AND jsonb_typeof(machine -> 'confirmation') = 'object'`,
+    [shards],
+  );
+  return rows[0]?.open ?? 0;
+}
+
 /** One endpoint's next machine, with what it committed and what it has to say on the way there, oldest first. */
 export interface EndpointStateChange {
   readonly endpointId: string;
@@ -101,10 +111,12 @@ export async function saveEndpointStates(
   changes: readonly EndpointStateChange[],
 ): Promise<"saved" | "stale"> {
   const client = await pool.connect();
+  let isBroken = true;
   try {
     await client.query("BEGIN");
     if ((await holdConsumerFence(client, lease)) === "stale") {
       await client.query("ROLLBACK");
+      isBroken = false;
       return "stale";
     }
     await upsertStates(client, changes);
@@ -114,12 +126,11 @@ export async function saveEndpointStates(
       await beginSpans(client, changes, round);
     }
     await client.query("COMMIT");
+    isBroken = false;
     return "saved";
-  } catch (err) {
-    await client.query("ROLLBACK").catch(() => {});
-    throw err;
   } finally {
-    client.release();
+    // After a failure nobody knows what the connection still has in hand: closing it rolls back whatever it is.
+    client.release(isBroken);
   }
 }
 

@@ -1,4 +1,4 @@
-import { applyResult, repeated } from "./advance-endpoint-result.ts";
+import { applyResult } from "./advance-endpoint-result.ts";
 import { sideOf } from "./confirmation.ts";
 import type { EndpointState } from "./endpoint-state.ts";
 import { andThen, type EndpointDecision } from "./endpoint-state-decision.ts";
@@ -29,10 +29,6 @@ export function applyMinute(
     const jobId = slotJobId(event.endpointId, vote.slotAtMs);
     const result = { kind: "result", region, vote, minute, jobId, look: null, writtenAtMs } as const;
     decision = andThen(decision, (next) => applyResult(next, result, nowMs, policy));
-  }
-  const isOpenerOf = (startMs: number | undefined) => votes.some(([, vote]) => vote.startedAtMs === startMs);
-  if (!votes.some(isNew) && isOpenerOf(state.confirmation?.startMs)) {
-    decision = repeated(decision, nowMs);
   }
   return andThen(decision, (next) => countMinute(next, event, decision.reason, policy));
 }

@@ -73,7 +73,7 @@ function countInLooks(state: EndpointState, result: ResultEvent, nowMs: number):
 }
 
 /** An entry read twice, perhaps because we died before its actions were done. */
-export function repeated(counted: EndpointDecision, nowMs: number): EndpointDecision {
+function repeated(counted: EndpointDecision, nowMs: number): EndpointDecision {
   const { confirmation } = counted.next;
   const outstanding = confirmation === null ? [] : outstandingActions(confirmation, nowMs);
   return {

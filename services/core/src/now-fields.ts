@@ -23,6 +23,8 @@ export const COMMITTED_FIELDS = {
   reason: "committed_reason",
   /** Comma-separated subset of `degraded,auth_walled,flapping`. */
   flags: "flags",
+  /** Comma-separated: `error_rate_elevated`, `latency`, `regional:<region>`. */
+  warnings: "warnings",
   confirming: "confirming",
 } as const;
 

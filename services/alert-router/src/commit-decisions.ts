@@ -1,0 +1,114 @@
+import { isDeepStrictEqual } from "node:util";
+import {
+  type EndpointState,
+  nextWakeAtMs,
+  shownReason,
+  writeEndpointState,
+} from "@alivemcp/core/endpoint-state";
+import type { EndpointAction } from "@alivemcp/core/endpoint-state-decision";
+import { STATE_RULES } from "@alivemcp/core/endpoint-state-rules";
+import { ROUTER_GROUP } from "@alivemcp/core/pipeline";
+import { ENDPOINT_FLAGS } from "@alivemcp/core/public-status";
+import { type EndpointStateChange, saveEndpointStates } from "@alivemcp/db/queries/endpoint-states-system";
+import { type AskDeps, askLooks } from "./ask-looks.ts";
+import type { DecidedEndpoint } from "./decided-endpoint.ts";
+import { sealLookMinutes } from "./seal-look-minutes.ts";
+import { writeNow } from "./write-now.ts";
+
+/** Tells that another process holds the shard by now: nothing was written, nothing may be done. */
+export class StaleLeaseError extends Error {
+  override readonly name = "StaleLeaseError";
+}
+
+/**
+ * Stores decisions, then does them: states, spans and transitions in one transaction under the shard's fence; then
+ * what pages show and `confirming`, look jobs, minutes that wait for no look any more.
+ *
+ * Dying or failing between the two loses nothing: the entries are read again, or a new holder resumes from the stored
+ * states, and doing it twice adds nothing. Throws `StaleLeaseError`, and what Postgres and Redis throw.
+ */
+export async function commitDecisions(
+  deps: AskDeps,
+  lease: { readonly shard: string; readonly fence: number },
+  decided: readonly DecidedEndpoint[],
+): Promise<void> {
+  const changes = decided
+    .filter(({ before, after }) => !isDeepStrictEqual(before, after))
+    .map((one) => changeOf(lease.shard, one));
+  if (changes.length > 0) {
+    const outcome = await saveEndpointStates(deps.pool, { consumerGroup: ROUTER_GROUP, ...lease }, changes);
+    if (outcome === "stale") {
+      throw new StaleLeaseError(`shard ${lease.shard} has a newer holder than fence ${lease.fence}`);
+    }
+    for (const one of decided) {
+      count(deps, one);
+    }
+  }
+  await writeNow(
+    deps.redis,
+    decided.map(({ plan, after }) => ({ endpointId: plan.id, state: after })),
+  );
+  await askLooks(deps, decided);
+  await sealLookMinutes(deps, decided);
+}
+
+function changeOf(shard: string, { plan, after, actions }: DecidedEndpoint): EndpointStateChange {
+  const commits = actions.filter((action) => action.kind === "commit");
+  return {
+    endpointId: plan.id,
+    shard,
+    committed: after.committed,
+    sinceAtMs: after.sinceAtMs,
+    reason: shownReason(after, STATE_RULES),
+    flags: ENDPOINT_FLAGS.filter((flag) => after.marks.includes(flag)),
+    machine: writeEndpointState(after),
+    wakeAtMs: nextWakeAtMs(after, STATE_RULES),
+    spans: commits.map(({ to, sinceAtMs }) => ({ state: to, fromMs: sinceAtMs })),
+    transitions: transitionsOf(after, actions),
+  };
+}
+
+/** Facts are shown on the page: regions, times and reasons of ours, nothing an endpoint or a stranger wrote. */
+function transitionsOf(
+  after: EndpointState,
+  actions: readonly EndpointAction[],
+): EndpointStateChange["transitions"] {
+  let committed = actions.find((action) => action.kind === "commit")?.from ?? after.committed;
+  const transitions: EndpointStateChange["transitions"][number][] = [];
+  for (const action of actions) {
+    if (action.kind === "commit") {
+      const { from, to, sinceAtMs, reason, decidedAtMs, failureReason, confirmation, regions } = action;
+      const facts = { decidedAtMs, failureReason, confirmation, regions };
+      transitions.push({ atMs: sinceAtMs, from, to, reason, facts });
+      committed = to;
+    } else if (action.kind === "mark") {
+      const { mark, isRaised, atMs, reason, failureReason } = action;
+      transitions.push({
+        atMs,
+        from: committed,
+        to: committed,
+        reason,
+        facts: { mark, isRaised, failureReason },
+      });
+    }
+  }
+  return transitions;
+}
+
+function count(deps: AskDeps, { plan, actions }: DecidedEndpoint): void {
+  for (const action of actions) {
+    if (action.kind === "commit") {
+      const { from, to, reason, sinceAtMs, decidedAtMs, failureReason, regions, confirmation } = action;
+      deps.metrics.transitions.inc({ from, to, reason });
+      if (to === "down") {
+        deps.metrics.downAfterSeconds.observe((decidedAtMs - sinceAtMs) / 1_000);
+      }
+      deps.log.info(
+        { endpointId: plan.id, from, to, reason, sinceAtMs, failureReason, regions, confirmation },
+        "committed",
+      );
+    } else if (action.kind === "mark") {
+      deps.metrics.marks.inc({ reason: action.reason });
+    }
+  }
+}
