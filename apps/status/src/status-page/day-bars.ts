@@ -22,7 +22,7 @@ export function dayBars(days: readonly DayBar[]): Html {
 <svg viewBox="0 0 ${days.length * BAR_PITCH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${summary}">${days.map(bar)}</svg>
 <figcaption><span>${days[0] ? dayText(days[0].dayAtMs) : ""}</span><span>${summary}</span><span>Today</span></figcaption>
 </figure>
-<details><summary>Days in figures</summary>
+<details id="days-figures"><summary>Days in figures</summary>
 <table class="plain"><thead><tr><th scope="col">Day (UTC)</th><th scope="col" class="number">Uptime</th><th scope="col" class="number">Down</th><th scope="col" class="number">Degraded</th><th scope="col" class="number">Not measured</th></tr></thead>
 <tbody>${measured.length === 0 ? html`<tr><td colspan="5">Nothing yet.</td></tr>` : measured.toReversed().map(dayRow)}</tbody></table></details>`;
 }

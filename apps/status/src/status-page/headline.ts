@@ -32,6 +32,9 @@ export function headline(model: StatusModel): Headline {
 
 function sentence({ reading, nowMs }: StatusModel, sinceMs: number | null): string {
   const { status, lastProbeAtMs } = reading;
+  if (reading.endpoint.isPaused) {
+    return "Paused: it is not probed at the moment.";
+  }
   const since = sinceMs === null ? "" : ` for ${spanText(sinceMs)}`;
   const stale =
     status.isStale && status.state !== "unknown"
@@ -79,7 +82,7 @@ function lately({ transitions, isArchiveAway, nowMs, reading }: StatusModel): st
     return "The history is not at hand at the moment.";
   }
   const changes = transitions.filter((transition) => nowMs - transition.atMs < DAY_MS);
-  const outages = changes.filter((transition) => transition.to === "down").length;
+  const outages = changes.filter((transition) => transition.isOutage).length;
   const drift =
     reading.lastDriftAtMs !== null && nowMs - reading.lastDriftAtMs < DAY_MS ? " Its tools changed." : "";
   if (outages > 0) {

@@ -33,7 +33,7 @@ ${runs(buckets).map((run) => html`<path class="band" d="${bandPath(run, buckets,
 </svg>
 <div class="x-axis" aria-hidden="true">${[0, 0.25, 0.5, 0.75].map((share) => html`<span>${clockText(buckets[Math.floor(share * buckets.length)]?.fromMs ?? 0)}</span>`)}<span>now</span></div>
 </div><figcaption>${summary}</figcaption></figure>
-<details><summary>Response times in figures</summary>
+<details id="latency-figures"><summary>Response times in figures</summary>
 <table class="plain"><thead><tr><th scope="col">From (UTC)</th><th scope="col" class="number">Median</th><th scope="col" class="number">Slowest</th><th scope="col">Outage</th></tr></thead>
 <tbody>${hourly(buckets).map((hour) => html`<tr><th scope="row">${clockText(hour.fromMs)}</th><td class="number">${latencyText(hour.medianMs)}</td><td class="number">${latencyText(hour.slowestMs)}</td><td>${hour.isDown ? "yes" : ""}</td></tr>`)}</tbody></table></details>`;
 }

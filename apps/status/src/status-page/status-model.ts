@@ -1,7 +1,7 @@
 /** Everything one status page shows, gathered by `readStatusPage` and drawn by the views beside this file. */
 import type { DriftClass, DriftKind } from "@alivemcp/core/drift-change";
 import type { PublicFinding, PublicMeasured } from "@alivemcp/core/public-fields";
-import type { CommittedState, FailureReason, ProbeState } from "@alivemcp/core/states";
+import type { FailureReason, ProbeState } from "@alivemcp/core/states";
 import type { EndpointReading } from "../endpoint-reading.ts";
 
 export interface StatusModel {
@@ -75,9 +75,10 @@ export interface DriftEntry {
 }
 
 export interface TransitionEntry {
+  /** When the new state began: of an outage, its first failing probe. */
   readonly atMs: number;
-  readonly from: CommittedState | string;
-  readonly to: CommittedState | string;
+  readonly change: string;
+  readonly isOutage: boolean;
   /** Why, in words. */
   readonly why: string;
 }

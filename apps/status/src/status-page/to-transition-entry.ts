@@ -1,45 +1,69 @@
+import type { CommitReason, MarkReason } from "@alivemcp/core/endpoint-state-decision";
 import { publicHelp } from "@alivemcp/core/public-help";
 import { FAILURE_REASONS } from "@alivemcp/core/states";
 import type { PublicTransition } from "@alivemcp/db/queries/public-history";
 import { z } from "zod";
+import { clockText } from "../views/figures.ts";
 import type { TransitionEntry } from "./status-model.ts";
 
-/** The router's reasons in words. */
-const WHY: Readonly<Record<string, string>> = {
-  "first-result": "First result",
-  "down-confirmed": "Confirmed by two looks",
-  "recovery-confirmed": "Recovery confirmed by two looks",
-  "degraded-raised": "Trouble for 3 minutes in a row",
-  "degraded-cleared": "Good again for 2 minutes in a row",
-  "flapping-raised": "Four changes within half an hour",
-  "flapping-cleared": "Quiet again",
-  "error-rate-raised": "More than 5 % of the probes failed over 30 minutes",
-  "error-rate-cleared": "Under 1 % of the probes failed over 30 minutes",
-  "latency-raised": "Far slower than in the last 7 days",
-  "latency-cleared": "As fast as usual again",
-  "regional-raised": "One region failed alone for 3 minutes",
-  "regional-cleared": "The region sees it again",
-  "access-changed": "A login wall appeared or went",
-  "access-known": "A login wall was found",
+/** The router's reasons in words: what changed, when the committed state itself did not, and why. */
+const WORDS: Record<CommitReason | MarkReason, { readonly change: string; readonly why: string }> = {
+  "first-result": { change: "", why: "first result" },
+  "down-confirmed": { change: "", why: "confirmed by two looks" },
+  "recovery-confirmed": { change: "", why: "recovery confirmed by two looks" },
+  "degraded-raised": { change: "Degraded", why: "trouble for 3 minutes in a row" },
+  "degraded-cleared": { change: "No longer degraded", why: "good again for 2 minutes in a row" },
+  "flapping-raised": { change: "Flapping", why: "four changes within half an hour" },
+  "flapping-cleared": { change: "No longer flapping", why: "quiet for half an hour" },
+  "error-rate-raised": {
+    change: "Error rate elevated",
+    why: "more than 5 % of the probes failed in 30 minutes",
+  },
+  "error-rate-cleared": { change: "Error rate normal", why: "under 1 % of the probes failed in 30 minutes" },
+  "latency-raised": { change: "Slow", why: "far slower than in the last 7 days" },
+  "latency-cleared": { change: "As fast as usual", why: "response times are back" },
+  "regional-raised": { change: "Failing from one region", why: "failed there alone for 3 minutes" },
+  "regional-cleared": { change: "Good from every region", why: "the region sees it again" },
+  "access-changed": { change: "Access changed", why: "a login wall appeared or went away" },
+  "access-known": { change: "Login wall", why: "found by the first probes" },
 };
+const STATE_WORDS: Readonly<Record<string, string>> = { up: "Up", down: "Down", unknown: "Unknown" };
 
 /** Of what the router stored beside a transition, only these are shown. */
 const factsSchema = z.object({
   failureReason: z.enum(FAILURE_REASONS).nullish().catch(null),
   regions: z.array(z.string().max(32)).max(16).catch([]).default([]),
+  mark: z.string().max(64).nullish().catch(null),
+  decidedAtMs: z.int().nonnegative().nullish().catch(null),
 });
 
+/** One transition for the page. A reason of a newer release is shown as it stands. */
 export function toTransitionEntry(
   transition: PublicTransition,
   cityOf: (region: string) => string,
 ): TransitionEntry {
-  const facts = factsSchema.safeParse(transition.facts);
-  const reason = facts.data?.failureReason ?? null;
-  const cities = (facts.data?.regions ?? []).map(cityOf);
+  const facts = factsSchema.parse(transition.facts);
+  const words = Object.hasOwn(WORDS, transition.reason) ? WORDS[transition.reason as CommitReason] : null;
+  const region = facts.mark?.startsWith("regional:") ? [facts.mark.slice("regional:".length)] : [];
+  const cities = [...facts.regions, ...region].map(cityOf);
   const why = [
-    ...(reason === null ? [] : [publicHelp(reason).title]),
-    WHY[transition.reason] ?? transition.reason.replaceAll("-", " "),
+    ...(facts.failureReason ? [publicHelp(facts.failureReason).title] : []),
+    words?.why ?? transition.reason.replaceAll("-", " "),
     ...(cities.length === 0 ? [] : [`seen from ${cities.join(", ")}`]),
-  ];
-  return { atMs: transition.atMs, from: transition.from, to: transition.to, why: why.join("; ") };
+    ...(facts.decidedAtMs && facts.decidedAtMs > transition.atMs
+      ? [`decided at ${clockText(facts.decidedAtMs)}`]
+      : []),
+  ].join("; ");
+  const hasMoved = transition.from !== transition.to;
+  return {
+    atMs: transition.atMs,
+    change:
+      hasMoved || !words?.change
+        ? `${stateWord(transition.from)} → ${stateWord(transition.to)}`
+        : words.change,
+    isOutage: hasMoved && transition.to === "down",
+    why: why.charAt(0).toUpperCase() + why.slice(1),
+  };
 }
+
+const stateWord = (state: string) => STATE_WORDS[state] ?? state;

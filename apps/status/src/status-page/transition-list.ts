@@ -2,8 +2,6 @@ import { html } from "hono/html";
 import { exactTime, type Html } from "../views/figures.ts";
 import type { TransitionEntry } from "./status-model.ts";
 
-const STATE_WORDS: Readonly<Record<string, string>> = { up: "Up", down: "Down", unknown: "Unknown" };
-
 /** Confirmed changes of state, newest first, each with the reason it was decided for. */
 export function transitionList(transitions: readonly TransitionEntry[], nowMs: number): Html {
   if (transitions.length === 0) {
@@ -12,8 +10,6 @@ export function transitionList(transitions: readonly TransitionEntry[], nowMs: n
   return html`<table class="plain"><thead><tr><th scope="col">When</th><th scope="col">Change</th><th scope="col">Why</th></tr></thead>
 <tbody>${transitions.map(
     (transition) =>
-      html`<tr><td>${exactTime(transition.atMs, nowMs)}</td><th scope="row">${word(transition.from)} → ${word(transition.to)}</th><td>${transition.why}</td></tr>`,
+      html`<tr><td>${exactTime(transition.atMs, nowMs)}</td><th scope="row">${transition.change}</th><td>${transition.why}</td></tr>`,
   )}</tbody></table>`;
 }
-
-const word = (state: string) => STATE_WORDS[state] ?? state;

@@ -1,0 +1,306 @@
+/** What a person meets: axe, keyboard, small screens, no JavaScript, live checks and embeds, in a real browser. */
+import { existsSync, readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { RAW_FIELDS } from "@alivemcp/core/now-fields";
+import { checkQueueName, PIPELINE_VERSION, type ProbeJob } from "@alivemcp/core/pipeline";
+import { openQueueConnection, openQueueWorker } from "@alivemcp/runtime/queues";
+import { createAdaptorServer } from "@hono/node-server";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  FINDING,
+  openTestStatus,
+  REGIONS,
+  regionFields,
+  seedEndpoint,
+  seedHeartbeats,
+  seedNow,
+  type TestStatus,
+} from "../test/open-test-status.ts";
+
+const CHROMIUM_PATH = "/usr/bin/chromium";
+const isThere = existsSync(CHROMIUM_PATH);
+if (!isThere && process.env.CI) {
+  throw new Error(`browser tests need ${CHROMIUM_PATH} in CI`);
+}
+const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+let status: TestStatus;
+let browser: Browser;
+let site = "";
+let acmeId = "";
+const servers: Server[] = [];
+let stopProber = async () => {};
+let gate = Promise.withResolvers<void>();
+
+beforeAll(async () => {
+  if (!isThere) {
+    return;
+  }
+  status = await openTestStatus();
+  await seed();
+  site = await listen(createAdaptorServer({ fetch: status.app.fetch }) as Server);
+  browser = await chromium.launch({ executablePath: CHROMIUM_PATH, args: FLAGS });
+  startProber();
+});
+afterAll(async () => {
+  if (!isThere) {
+    return;
+  }
+  gate.resolve();
+  await browser.close();
+  status.lifecycle.stopping.abort();
+  for (const server of servers) {
+    server.closeAllConnections();
+    server.close();
+  }
+  await stopProber();
+  await status.close();
+});
+
+async function seed(): Promise<void> {
+  const good = await seedEndpoint(status, { slug: "acme", name: "Acme documents" });
+  acmeId = good.id;
+  await seedNow(status, good.id, {
+    ...regionFields("us-east", FINDING),
+    ...regionFields("eu-west", FINDING),
+  });
+  const bad = await seedEndpoint(status, { slug: "broken", name: "Broken", standing: "unclaimed" });
+  await seedNow(status, bad.id, {
+    [RAW_FIELDS.state]: "down",
+    [RAW_FIELDS.reason]: "tls_expired",
+    committed: "down",
+    committed_reason: "tls_expired",
+    flags: "flapping",
+    ...regionFields("us-east", {
+      ...FINDING,
+      state: "down",
+      reason: "tls_expired",
+      layer: "tls",
+      latencyMs: null,
+      steps: [{ step: "tls", ms: 20, ok: false, detail: "certificate has expired" }],
+    }),
+  });
+  const slow = await seedEndpoint(status, { slug: "slow", name: "Slow" });
+  await seedNow(status, slow.id, { flags: "degraded,auth_walled", committed_reason: "latency" });
+  await seedEndpoint(status, { slug: "fresh", name: "Fresh" });
+  await status.database
+    .pool("super")
+    .query(
+      `INSERT INTO probe_day (endpoint_number, day, up_minutes, degraded_minutes, down_minutes) VALUES ($1, '2026-11-19', 1400, 20, 20), ($1, '2026-11-20', 700, 0, 0)`,
+      [good.number],
+    );
+  await status.database.pool("super").query(
+    `INSERT INTO probe_minute (endpoint_number, retention_class, state, minute_at, latency_ms, revision, covers_minutes, regions)
+     SELECT $1, 0, 0, at, 100 + extract(minute FROM at)::int, 1, 1, '' FROM generate_series(timestamptz '2026-11-20 02:00Z', '2026-11-20 12:00Z', '1 minute') at`,
+    [good.number],
+  );
+  await status.database
+    .pool("super")
+    .query(
+      `INSERT INTO drift_event (endpoint_id, at, kind, is_breaking, is_suspicious, changes) VALUES ($1, '2026-11-20 03:00Z', 'drift', true, true, '[{"kind":"tool_removed","class":"breaking","tool":"search","path":""}]')`,
+      [good.id],
+    );
+  await status.database
+    .pool("super")
+    .query(
+      `INSERT INTO transition (endpoint_id, at, from_state, to_state, reason) VALUES ($1, '2026-11-18 03:00Z', 'unknown', 'up', 'first-result')`,
+      [good.id],
+    );
+  await seedHeartbeats(status);
+  await status.refresh();
+}
+
+function startProber(): void {
+  const connection = openQueueConnection(status.store.url, { name: "prober", onError: () => {} });
+  const workers = REGIONS.map(({ id }) =>
+    openQueueWorker<ProbeJob>(
+      connection,
+      checkQueueName(id),
+      async (job) => {
+        await job.updateProgress({ steps: FINDING.steps.slice(0, 2) });
+        await gate.promise;
+        return { v: PIPELINE_VERSION, traceparent: "t", jobId: job.id, job: job.data, finding: FINDING };
+      },
+      { concurrency: 5 },
+    ),
+  );
+  stopProber = async () => {
+    await Promise.all(workers.map((worker) => worker.close(true)));
+    connection.disconnect();
+  };
+}
+
+async function listen(server: Server): Promise<string> {
+  servers.push(server);
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Runs `visit` in a fresh window and fails on anything the page complains about, such as a breach of its policy. */
+async function withPage(options: BrowserContextOptions, visit: (page: Page) => Promise<void>): Promise<void> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const complaints: string[] = [];
+  try {
+    const page = await context.newPage();
+    page.on("pageerror", (err) => complaints.push(String(err)));
+    page.on("console", (message) => {
+      if (message.type() === "error" && !message.text().includes("status of 40")) {
+        complaints.push(message.text());
+      }
+    });
+    await visit(page);
+    expect(complaints).toEqual([]);
+  } finally {
+    await context.close();
+  }
+}
+
+const PAGES = [
+  "/",
+  "/?q=zzz",
+  "/status/acme",
+  "/status/broken",
+  "/status/slow",
+  "/status/fresh",
+  "/check",
+  "/bot",
+  "/uptime",
+  "/help",
+  "/help/tls_expired",
+  "/nothing",
+];
+const LOOKS = [
+  { name: "1280 px, light", viewport: { width: 1280, height: 900 }, colorScheme: "light" },
+  { name: "390 px, dark", viewport: { width: 390, height: 844 }, colorScheme: "dark" },
+] as const;
+
+describe.skipIf(!isThere)(`in ${CHROMIUM_PATH} (apt-get install chromium where it is missing)`, () => {
+  test.each(LOOKS)("axe finds nothing serious and nothing overflows: $name", async ({ name: _, ...look }) => {
+    await withPage(look, async (page) => {
+      for (const path of PAGES) {
+        await page.goto(site + path);
+        const overflowPx = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+        expect(overflowPx, path).toBeLessThanOrEqual(0);
+        await page.evaluate(AXE);
+        const found = (await page.evaluate(
+          "axe.run(document).then((r) => r.violations.filter((v) => ['serious', 'critical'].includes(v.impact)).map((v) => v.id + ': ' + v.nodes.map((n) => n.html).join(' | ')))",
+        )) as string[];
+        expect(found, path).toEqual([]);
+      }
+    });
+  });
+
+  test("the keyboard reaches the content in two steps, and every focus can be seen", async () => {
+    await withPage({}, async (page) => {
+      await page.goto(site);
+      await page.keyboard.press("Tab");
+      expect(await page.evaluate("document.activeElement.textContent")).toBe("Skip to content");
+      await page.keyboard.press("Enter");
+      expect(await page.evaluate("location.hash")).toBe("#main");
+      await page.keyboard.press("Tab");
+      expect(await page.evaluate("document.activeElement.name")).toBe("q");
+      expect(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")).toBe("solid");
+    });
+  });
+
+  test("board, filters, search and details work without JavaScript", async () => {
+    await withPage({ javaScriptEnabled: false }, async (page) => {
+      await page.goto(site);
+      await page.getByRole("link", { name: /Down 1/ }).click();
+      await page.getByRole("link", { name: "Broken" }).click();
+      expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("Broken");
+      expect(await page.locator(".summary").innerText()).toContain("TLS certificate expired");
+      await page.goto(site);
+      await page.getByRole("searchbox", { name: "Search" }).fill("acme");
+      await page.getByRole("button", { name: "Show" }).click();
+      expect(await page.locator("tbody tr").count()).toBe(1);
+    });
+  });
+
+  test("a check runs without JavaScript: its page refreshes itself until the result is there", async () => {
+    gate = Promise.withResolvers();
+    await withPage({ javaScriptEnabled: false }, async (page) => {
+      await page.goto(`${site}/check`);
+      await page.getByRole("textbox", { name: "URL of the endpoint" }).fill("http://127.0.77.10:8443/mcp");
+      await page.getByRole("button", { name: "Check" }).click();
+      await page.getByText("Running…").waitFor();
+      gate.resolve();
+      await page.getByText("A client can use this endpoint").waitFor({ timeout: 15_000 });
+    });
+  });
+
+  test("with JavaScript the steps of a check arrive without a reload", async () => {
+    gate = Promise.withResolvers();
+    await withPage({}, async (page) => {
+      await page.goto(`${site}/check?url=http://127.0.77.11:8443/mcp`);
+      await page.getByRole("button", { name: "Check" }).click();
+      await page.getByText("Connect", { exact: true }).waitFor();
+      await page.evaluate("window.wasNotReloaded = true");
+      gate.resolve();
+      await page.getByText("A client can use this endpoint").waitFor();
+      expect(await page.evaluate("window.wasNotReloaded")).toBe(true);
+    });
+  });
+
+  test("an open status page shows news by itself and keeps what the reader opened", async () => {
+    await withPage({}, async (page) => {
+      await page.clock.install();
+      await page.goto(`${site}/status/acme`);
+      await page.getByText("Days in figures").click();
+      await seedNow(status, acmeId, { committed: "down", committed_reason: "timeout" });
+      await status.refresh();
+      await page.clock.fastForward(16_000);
+      await page.locator(".summary-down").waitFor();
+      expect(await page.locator("details:has-text('Days in figures')").getAttribute("open")).not.toBeNull();
+      expect(await page.evaluate("document.activeElement.textContent")).toBe("Days in figures");
+      await seedNow(status, acmeId);
+      await status.refresh();
+    });
+  });
+
+  test("embeds draw cards and pills on a stranger's page, and leave it alone where they cannot", async () => {
+    const host = await listen(
+      createServer((request, response) => {
+        const policy = `default-src 'none'; script-src ${site}; connect-src ${site}`;
+        response.writeHead(200, { "content-type": "text/html", "content-security-policy": policy }).end(
+          request.url === "/"
+            ? `<!doctype html><title>Host</title><p>Before</p>
+<div id="card" data-alivemcp="acme" data-label="Our docs"></div>
+<div id="pill" data-alivemcp="broken" data-style="pill" data-theme="dark"></div>
+<div id="unknown" data-alivemcp="nobody"><a href="/status">Our status</a></div>
+<script async src="${site}/embed.js"></script>`
+            : "",
+        );
+      }),
+    );
+    await withPage({}, async (page) => {
+      await page.goto(host);
+      await page.locator("#card a.card").waitFor();
+      await page.locator("#pill a.pill").waitFor();
+      expect(await page.locator("#card a").innerText()).toContain("Our docs: Live");
+      expect(await page.locator("#card a").innerText()).toContain(
+        "Uptime 99.93 % over 24 h, 99.98 % over 30 d",
+      );
+      expect(await page.locator("#card a").getAttribute("href")).toBe("https://status.example/status/acme");
+      expect(await page.locator("#pill a").getAttribute("aria-label")).toBe("broken: Down");
+      const background =
+        "getComputedStyle(document.querySelector('#pill').shadowRoot.querySelector('a')).backgroundColor";
+      expect(await page.evaluate(background)).toBe("rgb(22, 27, 34)");
+      expect(await page.locator("#unknown").innerText()).toBe("Our status");
+    });
+  });
+});
