@@ -5,6 +5,7 @@ const plan = {
   isUnclaimed: true,
   registrableDomain: "example.com",
   host: "mcp.example.com",
+  url: "https://mcp.example.com/mcp/",
   normalizedUrl: "https://mcp.example.com/mcp",
 };
 
@@ -13,6 +14,8 @@ test.each([
   ["its domain", [["domain", "example.com", false]], plan, true],
   ["its host", [["host", "mcp.example.com", false]], plan, true],
   ["its URL", [["url", "https://mcp.example.com/mcp", false]], plan, true],
+  ["its URL with a slash at the end", [["url", "https://mcp.example.com/mcp/", false]], plan, true],
+  ["another URL of its host", [["url", "https://mcp.example.com/other", false]], plan, false],
   ["another host of its domain", [["host", "www.example.com", false]], plan, false],
   ["a domain named like its host", [["domain", "mcp.example.com", false]], plan, false],
   [

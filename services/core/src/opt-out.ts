@@ -7,21 +7,35 @@ export interface OptOut {
   readonly isVerified: boolean;
 }
 
-/** Opt-outs in force, ready to be asked for many endpoints. */
+/** Opt-outs in force, ready to be asked for many endpoints: sets of `optOutKey`. */
 export interface OptOutIndex {
-  /** `<kind>:<target>` of all of them. */
   readonly all: ReadonlySet<string>;
   readonly verified: ReadonlySet<string>;
 }
 
-const keyOf = (kind: OptOut["kind"], target: string) => `${kind}:${target}`;
+/** One opt-out as one word; also a member of the mirror in Redis. */
+export const optOutKey = ({ kind, target }: Pick<OptOut, "kind" | "target">) => `${kind}:${target}`;
 
 export function indexOptOuts(optOuts: readonly OptOut[]): OptOutIndex {
-  const key = (optOut: OptOut) => keyOf(optOut.kind, optOut.target);
   return {
-    all: new Set(optOuts.map(key)),
-    verified: new Set(optOuts.filter((optOut) => optOut.isVerified).map(key)),
+    all: new Set(optOuts.map(optOutKey)),
+    verified: new Set(optOuts.filter((optOut) => optOut.isVerified).map(optOutKey)),
   };
+}
+
+/** Every opt-out that would cover this target. A URL counts as it was written and without its trailing slash. */
+export function optOutKeysOf(target: {
+  readonly registrableDomain: string;
+  readonly host: string;
+  readonly url: string;
+  readonly normalizedUrl: string;
+}): readonly string[] {
+  return [
+    optOutKey({ kind: "domain", target: target.registrableDomain }),
+    optOutKey({ kind: "host", target: target.host }),
+    optOutKey({ kind: "url", target: target.url }),
+    optOutKey({ kind: "url", target: target.normalizedUrl }),
+  ];
 }
 
 /**
@@ -29,14 +43,9 @@ export function indexOptOuts(optOuts: readonly OptOut[]): OptOutIndex {
  * it may probe only a verified one, so that nobody can blind another's monitoring.
  */
 export function isOptedOut(
-  plan: Pick<EndpointPlan, "isUnclaimed" | "registrableDomain" | "host" | "normalizedUrl">,
+  plan: Pick<EndpointPlan, "isUnclaimed" | "registrableDomain" | "host" | "url" | "normalizedUrl">,
   index: OptOutIndex,
 ): boolean {
   const obeyed = plan.isUnclaimed ? index.all : index.verified;
-  return (
-    obeyed.size > 0 &&
-    (obeyed.has(keyOf("domain", plan.registrableDomain)) ||
-      obeyed.has(keyOf("host", plan.host)) ||
-      obeyed.has(keyOf("url", plan.normalizedUrl)))
-  );
+  return obeyed.size > 0 && optOutKeysOf(plan).some((key) => obeyed.has(key));
 }

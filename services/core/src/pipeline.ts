@@ -186,6 +186,8 @@ export const killsKey = (capKey: string) => `kills:${capKey}`;
 export const slowdownKey = (capKey: string) => `slowdown:${capKey}`;
 /** Every cap key with a `slowdownKey` (zset, scored by the epoch ms at which it ends): what the scheduler reads. */
 export const SLOWDOWNS_KEY = "slowdowns";
+/** Mirror (set) of the opt-outs in force, for processes that cannot ask Postgres; members are `optOutKey`. */
+export const OPT_OUTS_KEY = "opt-outs";
 /** Who enqueues a window of a shard while Postgres is away. */
 export const scheduleClaimKey = (shard: string, windowAtMs: number) => `claim:{${shard}}:${windowAtMs}`;
 /** List of payloads of a queue that were refused (unknown version, broken shape), newest first, kept for a human. */

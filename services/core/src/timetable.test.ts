@@ -80,6 +80,28 @@ describe("endpoints of one registrable domain that nobody claimed", () => {
     expect(table.get("quick")?.cadenceMs).toBe(60_000);
   });
 
+  test("endpoints of many domains that start every five minutes do not all start in the same one", () => {
+    const minutes = Array.from({ length: 60 }, (_, n) => {
+      const of = { registrableDomain: `d${n}.example` };
+      const plans = [
+        { ...unclaimed(`slow-${n}`), ...of, cadenceS: 300 },
+        { ...unclaimed(`quick-${n}`), ...of },
+      ];
+      return Math.floor((timetableOfDomain(plans, t0).get(`slow-${n}`)?.phaseMs ?? 0) / 60_000);
+    });
+    expect(new Set(minutes)).toEqual(new Set([0, 1, 2, 3, 4]));
+  });
+
+  test("domains do not start together at full seconds", () => {
+    const offsets = ["a.example", "b.example", "c.example"].map((registrableDomain) => {
+      const plans = many(2).map((plan) => ({ ...plan, registrableDomain }));
+      const phases = [...timetableOfDomain(plans, t0).values()].map(({ phaseMs }) => phaseMs % 1_000);
+      expect(new Set(phases).size, "one domain keeps whole seconds between its starts").toBe(1);
+      return phases[0];
+    });
+    expect(new Set(offsets).size).toBe(3);
+  });
+
   test("the order in which they are listed does not matter", () => {
     const plans = many(80);
     const shuffled = plans.toSorted((a, b) => a.id.length - b.id.length || (a.id < b.id ? 1 : -1));

@@ -1,4 +1,5 @@
 import { SHARDS } from "@alivemcp/core/shard";
+import { isOptedOutInMirror } from "@alivemcp/runtime/opt-out-mirror";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openTestDatabase, type TestDatabase } from "../../../db/test/database.ts";
 import { openTestRedis, type TestRedis } from "../../runtime/test/redis.ts";
@@ -91,12 +92,20 @@ test("an opt-out and its withdrawal are obeyed at the next refresh", async () =>
   await refreshSnapshot(deps);
   expect(scheduledIds()).not.toContain(id);
   expect(scheduledIds()).toHaveLength(1);
+  const target = {
+    registrableDomain: "please.example",
+    host: "www.please.example",
+    url: "https://www.please.example/",
+  };
+  const isMirrored = () => isOptedOutInMirror(deps.redis, { ...target, normalizedUrl: target.url });
+  expect(await isMirrored()).toBe(true);
   await query("UPDATE opt_out SET verified_at = now()");
   await refreshSnapshot(deps);
   expect(scheduledIds()).toEqual([]);
   await query("UPDATE opt_out SET withdrawn_at = now()");
   await refreshSnapshot(deps);
   expect(scheduledIds()).toHaveLength(2);
+  expect(await isMirrored()).toBe(false);
 });
 
 test("a failed refresh keeps what was known", async () => {

@@ -1,9 +1,10 @@
 import { listEndpointPlans } from "@alivemcp/db/queries/endpoint-plans-system";
 import { listOptOuts } from "@alivemcp/db/queries/opt-outs-system";
+import { writeOptOutMirror } from "@alivemcp/runtime/opt-out-mirror";
 import type { Deps } from "./deps.ts";
 import type { SnapshotAge } from "./snapshot.ts";
 
-type RefreshDeps = Pick<Deps, "pool" | "snapshot" | "snapshotAge" | "clock" | "log" | "metrics">;
+type RefreshDeps = Pick<Deps, "pool" | "redis" | "snapshot" | "snapshotAge" | "clock" | "log" | "metrics">;
 
 /** Transactions of others that were open at the last read show up within this. */
 const OVERLAP_MS = 60_000;
@@ -12,7 +13,8 @@ const FULL_EVERY_MS = 10 * 60_000;
 
 /**
  * Brings the snapshot up to date. Reads what changed since the last time; everything when it is the first time or ten
- * minutes ago, when opt-outs changed, or when the count of endpoints shows that some were deleted.
+ * minutes ago, when opt-outs changed, or when the count of endpoints shows that some were deleted. Mirrors the opt-outs
+ * to Redis for who cannot read them.
  */
 export async function refreshSnapshot(deps: RefreshDeps): Promise<void> {
   const { snapshot, snapshotAge } = deps;
@@ -28,6 +30,7 @@ export async function refreshSnapshot(deps: RefreshDeps): Promise<void> {
   }
   deps.metrics.snapshotEndpoints.set(snapshot.plans.size);
   deps.metrics.snapshotReadAt.set(nowMs / 1_000);
+  await writeOptOutMirror(deps.redis, optOuts);
 }
 
 /** False when the snapshot holds more or fewer endpoints than the database after the changes. */
