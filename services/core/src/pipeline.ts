@@ -182,9 +182,12 @@ export const leaseHoldersKey = (group: string) => `holders:${group}`;
 export const regionKey = (regionId: string) => `region:${regionId}`;
 /** Instants (zset) at which probes of this cap key killed a worker child, proven in quarantine; lives an hour. */
 export const killsKey = (capKey: string) => `kills:${capKey}`;
-/** Present while a cap key is slowed down for such kills: the scheduler then leaves at least `SLOWDOWN_CADENCE_S` between slots. */
-export const slowdownKey = (capKey: string) => `slowdown:${capKey}`;
-/** Every cap key with a `slowdownKey` (zset, scored by the epoch ms at which it ends): what the scheduler reads. */
+/** Present for a day after operators were told of this cap key's kills. */
+export const killsToldKey = (capKey: string) => `kills-told:${capKey}`;
+/**
+ * Cap keys that are slowed down for such kills (zset, scored by the epoch ms at which that ends): the scheduler leaves
+ * at least `SLOWDOWN_CADENCE_S` between their slots.
+ */
 export const SLOWDOWNS_KEY = "slowdowns";
 /** Mirror (set) of the opt-outs in force, for processes that cannot ask Postgres; members are `optOutKey`. */
 export const OPT_OUTS_KEY = "opt-outs";
@@ -199,7 +202,7 @@ export const CONSUMER_GROUPS = [ARCHIVER_GROUP, ROUTER_GROUP] as const;
 
 /** A job picked up later than this after its not-before is dropped and counted, never run late. */
 export const JOB_LATE_AFTER_MS = 30_000;
-/** Shortest cadence of a cap key while its `slowdownKey` exists. */
+/** Shortest cadence of a cap key while it stands in `SLOWDOWNS_KEY`. */
 export const SLOWDOWN_CADENCE_S = 300;
 /** Finished jobs stay this long so that adding one twice adds nothing. */
 export const FINISHED_JOB_KEPT_S = 180;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { killsKey, SLOWDOWN_CADENCE_S, SLOWDOWNS_KEY, slowdownKey } from "@alivemcp/core/pipeline";
+import { killsKey, killsToldKey, SLOWDOWN_CADENCE_S, SLOWDOWNS_KEY } from "@alivemcp/core/pipeline";
 import type { Clock } from "@alivemcp/runtime/clock";
 import type { Logger } from "@alivemcp/runtime/logger";
 import type { Redis } from "@alivemcp/runtime/redis";
@@ -41,9 +41,8 @@ export async function recordKill(
   if (kills <= KILLS_TOLERATED) {
     return;
   }
-  await redis.set(slowdownKey(capKey), String(kills), "PX", HOUR_MS);
   await redis.zadd(SLOWDOWNS_KEY, nowMs + HOUR_MS, capKey);
-  const isFirstToday = await redis.set(`${slowdownKey(capKey)}:told`, "1", "EX", DAY_S, "NX");
+  const isFirstToday = await redis.set(killsToldKey(capKey), "1", "EX", DAY_S, "NX");
   if (isFirstToday === "OK") {
     deps.metrics.slowdowns.inc();
     deps.log.error(
