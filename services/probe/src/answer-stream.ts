@@ -4,10 +4,11 @@
  */
 import type { ProbeOutcome } from "@alivemcp/core/probe-outcome";
 import type { BodyReader } from "./body-sink.ts";
+import { keepEvidence } from "./evidence.ts";
 import type { ExchangeResult } from "./exchange.ts";
 import type { ReplyHead } from "./exchange-scope.ts";
 import { pause } from "./pause.ts";
-import { keepEvidence, type ProbeRun } from "./probe-run.ts";
+import type { ProbeRun } from "./probe-run.ts";
 import { type Reading, type Recognise, type RpcReply, readRpcText, replyOf } from "./rpc.ts";
 import { createSseParser, type SseParser } from "./sse-parser.ts";
 

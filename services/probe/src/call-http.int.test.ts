@@ -321,6 +321,13 @@ describe("a reply that is no answer", () => {
     expect(finding).toMatchObject({ state: "up", era: "legacy" });
   });
 
+  test("evidence of a refused redirect says where it led", async () => {
+    const location = "https://login.example/?next=%2Fmcp&token=abcdefgh";
+    const server = await stub((_asked, response) => void response.writeHead(302, { location }).end("moved"));
+    const { finding } = await probeOnce(server.url);
+    expect(finding.evidence).toBe("HTTP 302 location: https://login.example/?next=%2Fmcp&token=[redacted]");
+  });
+
   test("evidence holds what it said, redacted and short", async () => {
     const server = await stub(
       (_asked, response) =>

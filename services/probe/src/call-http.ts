@@ -7,9 +7,10 @@ import {
   openAnswerStream,
   type ResumeStream,
 } from "./answer-stream.ts";
+import { keepEvidence } from "./evidence.ts";
 import type { ExchangeReply } from "./exchange.ts";
 import { MODERN_VERSION, pongBody, type RpcCall } from "./mcp-messages.ts";
-import { askEndpoint, baseHeaders, keepEvidence, type ProbeRun, REQUEST_TIMEOUT_MS } from "./probe-run.ts";
+import { askEndpoint, baseHeaders, type ProbeRun, REQUEST_TIMEOUT_MS } from "./probe-run.ts";
 import { readRefusal } from "./read-refusal.ts";
 import { type Recognise, type RpcReply, readRpcText, replyOf } from "./rpc.ts";
 
@@ -98,7 +99,7 @@ function readReply(
   if (body.length === 0) {
     return failed({ kind: "not-json-rpc", detail: "empty_reply" });
   }
-  keepEvidence(run, body.toString("latin1", 0, 2_000));
+  keepEvidence(run, body);
   if (head.contentType !== "application/json") {
     return failed({ kind: "not-json-rpc", detail: wrongTypeDetail(run, call, reply) });
   }

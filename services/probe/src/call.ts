@@ -1,9 +1,9 @@
 /** A request over whatever wire the handshake opened. */
 import { callHttp } from "./call-http.ts";
+import { callSse } from "./call-sse.ts";
 import type { RpcCall } from "./mcp-messages.ts";
 import { type ProbeRun, REQUEST_TIMEOUT_MS, type Wire } from "./probe-run.ts";
 import type { Recognise, RpcReply } from "./rpc.ts";
-import { callSse } from "./sse-pair.ts";
 
 export function call(
   run: ProbeRun,

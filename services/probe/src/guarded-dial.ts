@@ -3,11 +3,13 @@
  * address is the one connected to, and the socket's own remote address is tested again. Used for the endpoint, each
  * redirect and each URL an endpoint hands over.
  */
-import { connect as connectTcp, isIP, type Socket } from "node:net";
-import { connect as connectTls, type SecureContext, type TLSSocket } from "node:tls";
+import { isIP, type Socket } from "node:net";
+import type { SecureContext } from "node:tls";
 import type { DialOutcome } from "@alivemcp/core/probe-outcome";
 import type { AddressGuard } from "./address-guard.ts";
 import type { Resolution, ResolveHost } from "./resolve-host.ts";
+import { openSecureSocket } from "./secure-socket.ts";
+import { tryAddresses } from "./try-addresses.ts";
 
 export interface DialDeps {
   readonly clock: { nowMs(): number };
@@ -45,21 +47,6 @@ export interface DialResult {
   readonly tlsExpiresAtMs: number | null;
 }
 
-const CONNECT_DEADLINE_MS = 5_000;
-const TLS_DEADLINE_MS = 5_000;
-/** Of the addresses of one name, how many are tried within the connect deadline. */
-const ADDRESSES_TRIED_MAX = 4;
-/** Errors of this machine, not of the endpoint. */
-const OWN_FAULTS: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOMEM", "ENOBUFS", "EPERM", "EACCES"]);
-const UNREACHABLE: ReadonlySet<string> = new Set([
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EADDRNOTAVAIL",
-  "EHOSTDOWN",
-  "ENETDOWN",
-  "EAFNOSUPPORT",
-]);
-
 /** Dials and calls back exactly once, unless cancelled by the returned function first. Never throws. */
 export function dial(deps: DialDeps, target: DialTarget, onDone: (result: DialResult) => void): () => void {
   const startedMs = performance.now();
@@ -87,8 +74,7 @@ export function dial(deps: DialDeps, target: DialTarget, onDone: (result: DialRe
       done(verdict, null, null);
       return;
     }
-    const order = rotate(addresses, target.addressOffset).slice(0, ADDRESSES_TRIED_MAX);
-    tryAddresses(order, target.port, {
+    tryAddresses(addresses, target, {
       isOver: () => isOver,
       onSocket: (socket) => {
         live = socket;
@@ -106,7 +92,7 @@ export function dial(deps: DialDeps, target: DialTarget, onDone: (result: DialRe
         } else if (!target.isTls) {
           done({ kind: "connected", socket }, null, null);
         } else {
-          live = secure(deps, target.hostname, socket, (outcome, expiresAtMs) =>
+          live = openSecureSocket(deps, target.hostname, socket, (outcome, expiresAtMs) =>
             done(outcome, performance.now() - connectedMs, expiresAtMs),
           );
         }
@@ -159,155 +145,6 @@ function judgeAddresses(
   return isFine && addresses.length > 0 ? null : { kind: "target-forbidden", detail: "target_forbidden" };
 }
 
-interface TcpEvents {
-  isOver(): boolean;
-  onSocket(socket: Socket): void;
-  onFailed(outcome: DialOutcome): void;
-  onConnected(socket: Socket): void;
-}
-
-/** One address after the other, sharing the connect deadline; the first failure is reported when all fail. */
-function tryAddresses(addresses: readonly string[], port: number, events: TcpEvents): void {
-  const deadlineMs = performance.now() + CONNECT_DEADLINE_MS;
-  let first: DialOutcome | null = null;
-  const attempt = (index: number) => {
-    const host = addresses[index] ?? "";
-    const left = addresses.length - index;
-    const timeoutMs =
-      left === 1 && index === 0 ? CONNECT_DEADLINE_MS : (deadlineMs - performance.now()) / left;
-    const socket = connectTcp({ host, port, noDelay: true });
-    events.onSocket(socket);
-    const failed = (outcome: DialOutcome) => {
-      clearTimeout(timer);
-      socket.removeListener("connect", connected);
-      socket.on("error", ignore);
-      socket.destroy();
-      first ??= outcome;
-      if (events.isOver()) {
-        return;
-      }
-      if (index + 1 < addresses.length && performance.now() < deadlineMs) {
-        attempt(index + 1);
-      } else {
-        events.onFailed(first);
-      }
-    };
-    const onError = (error: NodeJS.ErrnoException) => failed(tcpFailure(error.code ?? ""));
-    const connected = () => {
-      clearTimeout(timer);
-      socket.removeListener("error", onError);
-      socket.on("error", ignore);
-      if (events.isOver()) {
-        socket.destroy();
-      } else {
-        events.onConnected(socket);
-      }
-    };
-    const timer = setTimeout(() => {
-      socket.removeListener("error", onError);
-      failed({ kind: "connect-timed-out", detail: "tcp_timeout" });
-    }, timeoutMs);
-    socket.once("connect", connected);
-    socket.once("error", onError);
-  };
-  attempt(0);
-}
-
-/** Sockets we are done with still report; nobody else would listen, and an unheard error ends the process. */
-function ignore(): void {}
-
-function tcpFailure(code: string): DialOutcome {
-  if (code === "ECONNREFUSED") {
-    return { kind: "connect-refused", detail: "tcp_refused" };
-  }
-  if (code === "ETIMEDOUT") {
-    return { kind: "connect-timed-out", detail: "tcp_timeout" };
-  }
-  if (OWN_FAULTS.has(code)) {
-    return { kind: "probe-broke", detail: "probe_out_of_resources" };
-  }
-  if (UNREACHABLE.has(code)) {
-    return { kind: "connect-refused", detail: "tcp_unreachable" };
-  }
-  return { kind: "connect-refused", detail: code === "ECONNRESET" ? "tcp_reset" : "tcp_error" };
-}
-
-/**
- * TLS over a connected socket. Verification is ours (`rejectUnauthorized: false`, then `authorized` is demanded before
- * the socket is handed on): Node would destroy the socket before the refused certificate's end date can be read.
- */
-function secure(
-  deps: DialDeps,
-  hostname: string,
-  tcp: Socket,
-  onDone: (outcome: DialResult["outcome"], expiresAtMs: number | null) => void,
-): TLSSocket {
-  const host = hostname.replace(/^\[|\]$/g, "");
-  const socket = connectTls({
-    socket: tcp,
-    host,
-    servername: isIP(host) === 0 ? host.replace(/\.$/, "") : "",
-    ALPNProtocols: ["http/1.1"],
-    secureContext: deps.secureContext,
-    rejectUnauthorized: false,
-  });
-  const settle = (outcome: DialResult["outcome"], expiresAtMs: number | null) => {
-    clearTimeout(timer);
-    socket.removeListener("error", onError);
-    socket.removeListener("close", onClose);
-    socket.on("error", ignore);
-    onDone(outcome, expiresAtMs);
-  };
-  const fail = (detail: string) => settle({ kind: "tls-failed", failure: "error", detail }, null);
-  const onError = (error: NodeJS.ErrnoException) => fail(`tls_${codeWord(error.code)}`);
-  const onClose = () => fail("tls_closed");
-  const timer = setTimeout(() => fail("tls_timeout"), TLS_DEADLINE_MS);
-  socket.once("error", onError);
-  socket.once("close", onClose);
-  socket.once("secureConnect", () => {
-    const expiresAtMs = expiryOf(socket);
-    if (socket.authorized) {
-      settle({ kind: "connected", socket }, expiresAtMs);
-    } else {
-      const code = String(socket.authorizationError ?? "unverified");
-      const isExpired = expiresAtMs !== null && expiresAtMs < deps.clock.nowMs();
-      settle(
-        { kind: "tls-failed", failure: verifyFailure(code, isExpired), detail: `tls_${codeWord(code)}` },
-        expiresAtMs,
-      );
-    }
-  });
-  return socket;
-}
-
-function expiryOf(socket: TLSSocket): number | null {
-  const end = socket.getPeerX509Certificate()?.validToDate.getTime();
-  return end === undefined || !Number.isFinite(end) || end < 0 ? null : end;
-}
-
-/** An expired certificate is called expired even when it is also self-signed: its end date is what its owner must act on. */
-function verifyFailure(code: string, isExpired: boolean): "expired" | "untrusted" | "hostname" | "error" {
-  if (isExpired || code === "CERT_HAS_EXPIRED") {
-    return "expired";
-  }
-  if (code.startsWith("ERR_TLS_CERT_ALTNAME")) {
-    return "hostname";
-  }
-  return code === "CERT_NOT_YET_VALID" ? "error" : "untrusted";
-}
-
-function codeWord(code: string | undefined): string {
-  return (code ?? "error")
-    .toLowerCase()
-    .replace(/^err_(tls|ssl)_/, "")
-    .slice(0, 60);
-}
-
 function isLiteral(hostname: string): boolean {
   return isIP(hostname.replace(/^\[|\]$/g, "")) !== 0;
-}
-
-function rotate(addresses: readonly string[], offset: number): readonly string[] {
-  const start = offset % addresses.length;
-  return start === 0 ? addresses : [...addresses.slice(start), ...addresses.slice(0, start)];
 }

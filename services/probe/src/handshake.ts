@@ -2,11 +2,12 @@
 import { isJsonObject, type JsonObject } from "@alivemcp/core/json-schema-keywords";
 import type { ProbeOutcome } from "@alivemcp/core/probe-outcome";
 import { callHttp } from "./call-http.ts";
+import { callSse, notifySse } from "./call-sse.ts";
 import { LEGACY_VERSIONS, MODERN_VERSION, mcpMessages } from "./mcp-messages.ts";
 import { noteHandshake, noteStep, type ProbeRun, REQUEST_TIMEOUT_MS, sessionOf } from "./probe-run.ts";
 import { judgeRefusal } from "./refusal.ts";
 import type { RpcReply } from "./rpc.ts";
-import { callSse, notifySse, openSsePair } from "./sse-pair.ts";
+import { openSsePair } from "./sse-pair.ts";
 
 /**
  * How a greeting ended. `hint` says what the answer tells about eras: `other-era` that this one may not be spoken here,

@@ -1,11 +1,13 @@
 /** The one tool call a probe may make: `health_check`, or the tool its owner named. */
+
 import { isJsonObject } from "@alivemcp/core/json-schema-keywords";
 import { findParamHeaders } from "@alivemcp/core/mcp-param-header";
 import type { ProbeOutcome } from "@alivemcp/core/probe-outcome";
 import { call } from "./call.ts";
 import { headerValue } from "./call-http.ts";
+import { keepEvidence } from "./evidence.ts";
 import { callTool, mcpMessages } from "./mcp-messages.ts";
-import { keepEvidence, type ProbeRun, type Wire } from "./probe-run.ts";
+import type { ProbeRun, Wire } from "./probe-run.ts";
 import { judgeRefusal } from "./refusal.ts";
 import type { RpcReply } from "./rpc.ts";
 import type { KnownToolList } from "./tool-list-cache.ts";
@@ -87,7 +89,7 @@ function judgeResult(
     return { kind: "health-failed", detail: "health_tool_input_required" };
   }
   if (isError === true) {
-    keepEvidence(run, reply.raw.toString());
+    keepEvidence(run, reply.raw);
     return { kind: "health-failed", detail: "tool_error" };
   }
   if (!Array.isArray(content) && structuredContent === undefined) {

@@ -1,13 +1,12 @@
 /** The state of one probe while it runs: its scope, what it learned, its waterfall. One object, written by every step. */
 import type { ProbeStep } from "@alivemcp/core/pipeline";
-import type { ProbeOutcome } from "@alivemcp/core/probe-outcome";
-import { redactExcerpt } from "@alivemcp/core/redact";
 import type { Era } from "@alivemcp/core/states";
 import type { Exchange, ExchangeResult } from "./exchange.ts";
 import { type ExchangeScope, openScope, type ReplyHead } from "./exchange-scope.ts";
 import type { DialResult } from "./guarded-dial.ts";
 import type { ProbeDeps, ProbeRequest } from "./probe-deps.ts";
 import { followRedirects } from "./redirects.ts";
+import { readRetryAfter } from "./retry-after.ts";
 import type { SseEvent } from "./sse-parser.ts";
 
 export type StepName = ProbeStep["step"];
@@ -56,7 +55,7 @@ export interface ProbeRun {
   server: { readonly name: string; readonly version: string } | null;
   /** What the endpoint last said, for evidence. */
   lastHead: ReplyHead | null;
-  lastBody: string;
+  lastBody: string | Buffer;
   /** The open stream of the old HTTP+SSE transport. */
   pair: SsePair | null;
   /** Answers given to pings of the endpoint. */
@@ -67,7 +66,6 @@ export const REQUEST_TIMEOUT_MS = 15_000;
 export const BODY_BYTES_MAX = 4 * 1024 * 1024;
 const STEPS_MAX = 40;
 const SESSIONS_MAX = 20;
-const RETRY_AFTER_MS_MAX = 24 * 60 * 60_000;
 
 /** Starts the books of one attempt. `addressOffset` makes a second attempt begin at another address of the name. */
 export function openRun(
@@ -171,15 +169,6 @@ export function sessionOf(head: ReplyHead): string | null {
   return typeof session === "string" && /^[\x21-\x7e]{1,1024}$/.test(session) ? session : null;
 }
 
-/** RFC 9110, section 10.2.3: seconds or a date; at most a day is believed. */
-function readRetryAfter(value: string | string[] | undefined, nowMs: number): number | null {
-  if (typeof value !== "string") {
-    return null;
-  }
-  const ms = /^\d{1,9}$/.test(value.trim()) ? Number(value) * 1_000 : Date.parse(value) - nowMs;
-  return Number.isFinite(ms) ? Math.min(Math.max(0, Math.round(ms)), RETRY_AFTER_MS_MAX) : null;
-}
-
 /** Headers of every request to the endpoint's own origin, credential included unless the wall itself is looked at. */
 export function baseHeaders(run: ProbeRun, isCredentialSent = true): string[] {
   const headers = ["user-agent", run.deps.userAgent];
@@ -212,32 +201,17 @@ export async function askEndpoint(
       noteStep(run, "http", null, false, result.outcome.detail);
     }
   }
-  if (
-    result.kind === "failed" ? result.body.length > 0 : result.body.length > 0 && result.head.status >= 300
-  ) {
-    keepEvidence(run, result.body.toString("latin1", 0, 2_000));
-  }
+  keepReply(run, result);
   return result;
 }
 
-/** Remembers text of the endpoint as evidence of the last reply. */
-export function keepEvidence(run: ProbeRun, text: string): void {
-  run.lastBody = text.slice(0, 2_000);
-}
-
-/** Status line, media type and the start of the body, without anything secret. Null when the endpoint said nothing. */
-export function evidenceOf(run: ProbeRun, outcome: ProbeOutcome): string | null {
-  if (run.lastHead === null || outcome.kind === "healthy" || outcome.kind === "slow-handshake") {
-    return null;
+/** What a refusal or a broken reply said; a good one is kept by who reads it. */
+function keepReply(run: ProbeRun, result: ExchangeResult): void {
+  if (result.kind === "failed" && result.outcome.kind === "redirect-blocked") {
+    run.lastBody = `location: ${result.head?.headers.location ?? "none"}`;
+  } else if (result.body.length > 0 && (result.kind === "failed" || result.head.status >= 300)) {
+    run.lastBody = result.body;
   }
-  const { credential } = run.request;
-  const secrets = [
-    ...(credential?.bearer === undefined ? [] : [credential.bearer]),
-    ...Object.values(credential?.headers ?? {}),
-    ...run.sessions.keys(),
-  ];
-  const { status, contentType } = run.lastHead;
-  return redactExcerpt(`HTTP ${status} ${contentType} ${run.lastBody}`, secrets);
 }
 
 /** The handshake answered. Its latency is request sent to reply complete, without dns, tcp and tls. */

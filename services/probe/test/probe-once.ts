@@ -1,6 +1,7 @@
 /** Probing from tests: loopback open, everything else a test does not care about filled in. */
+import type { ProbeAnswer } from "../src/make-finding.ts";
 import { createProbeDeps, type ProbeDeps, type ProbeRequest } from "../src/probe-deps.ts";
-import { type ProbeAnswer, runProbe } from "../src/run-probe.ts";
+import { runProbe } from "../src/run-probe.ts";
 
 export function testDeps(overrides: Partial<ProbeDeps> = {}): ProbeDeps {
   return {

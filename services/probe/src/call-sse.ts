@@ -1,0 +1,157 @@
+/** One JSON-RPC request over the old HTTP+SSE pair: POSTed to where the stream said, answered on the stream. */
+import type { ProbeOutcome } from "@alivemcp/core/probe-outcome";
+import { keepEvidence } from "./evidence.ts";
+import type { ExchangeResult } from "./exchange.ts";
+import { pongBody, type RpcCall } from "./mcp-messages.ts";
+import { askEndpoint, baseHeaders, type ProbeRun, REQUEST_TIMEOUT_MS, type SsePair } from "./probe-run.ts";
+import { readRefusal } from "./read-refusal.ts";
+import { type Recognise, type RpcReply, readRpcText, replyOf } from "./rpc.ts";
+import { arrival } from "./sse-pair.ts";
+import type { SseEvent } from "./sse-parser.ts";
+
+const PONGS_MAX = 5;
+
+/** Sends a request and waits for its answer on the stream. Never rejects. */
+export async function callSse(
+  run: ProbeRun,
+  request: RpcCall,
+  timeoutMs: number,
+  recognise: Recognise | null,
+): Promise<RpcReply> {
+  const { pair } = run;
+  if (pair?.postUrl == null || pair.head === null) {
+    return failed({ kind: "not-json-rpc", detail: "sse_no_endpoint" });
+  }
+  let sentMs = performance.now();
+  const deadlineMs = sentMs + timeoutMs;
+  let refusal: RpcReply | null = null;
+  void post(run, pair, request.body, timeoutMs, "main", (atMs) => {
+    sentMs = atMs;
+  }).then((told) => {
+    refusal =
+      told.kind === "failed"
+        ? failed(told.outcome)
+        : told.head.status >= 300
+          ? readRefusal(run, request.id, told)
+          : null;
+    pair.wake?.();
+  });
+  for (;;) {
+    const reply = readArrived(run, pair, request, recognise, sentMs) ?? refusal ?? streamEnd(pair);
+    if (reply !== null) {
+      return reply;
+    }
+    if (!(await arrival(run, pair, deadlineMs))) {
+      return failed({ kind: "timed-out", detail: "first_byte_timeout" });
+    }
+  }
+}
+
+/** The answer among what arrived so far; everything before it is read and gone. */
+function readArrived(
+  run: ProbeRun,
+  pair: SsePair,
+  request: RpcCall,
+  recognise: Recognise | null,
+  sentMs: number,
+): RpcReply | null {
+  for (let event = pair.events.shift(); event !== undefined; event = pair.events.shift()) {
+    const reply = readEvent(run, pair, request, event, recognise, sentMs);
+    if (reply !== null) {
+      return reply;
+    }
+  }
+  return null;
+}
+
+/** Why nothing more will arrive; null while the stream is open. */
+function streamEnd({ isOversized, end }: SsePair): RpcReply | null {
+  if (isOversized) {
+    return failed({ kind: "too-large", detail: "response_too_large" });
+  }
+  if (end === null) {
+    return null;
+  }
+  return failed(end.kind === "failed" ? end.outcome : { kind: "not-json-rpc", detail: "sse_no_response" });
+}
+
+/** A notification: whether the POST was accepted. */
+export async function notifySse(run: ProbeRun, request: RpcCall): Promise<RpcReply> {
+  const { pair } = run;
+  if (pair?.postUrl == null) {
+    return failed({ kind: "not-json-rpc", detail: "sse_no_endpoint" });
+  }
+  const told = await post(run, pair, request.body, REQUEST_TIMEOUT_MS, "main", () => {});
+  if (told.kind === "failed") {
+    return failed(told.outcome);
+  }
+  return told.head.status < 300
+    ? failed({ kind: "not-json-rpc", detail: "empty_reply" })
+    : readRefusal(run, request.id, told);
+}
+
+function readEvent(
+  run: ProbeRun,
+  pair: SsePair,
+  request: RpcCall,
+  event: SseEvent,
+  recognise: Recognise | null,
+  sentMs: number,
+): RpcReply | null {
+  if (event.event !== "message" || pair.head === null) {
+    return null;
+  }
+  const reading = readRpcText(run, event.data, request.id, recognise);
+  const endMs = performance.now();
+  const { head } = pair;
+  switch (reading.kind) {
+    case "known":
+      return replyOf(reading, { raw: event.data, head, sentMs, endMs });
+    case "failed":
+      keepEvidence(run, event.data);
+      return reading;
+    case "nothing":
+      for (const id of reading.pings) {
+        answerPing(run, pair, id);
+      }
+      return null;
+    case "answer":
+      return replyOf(reading, { raw: event.data, head, sentMs, endMs });
+  }
+}
+
+function answerPing(run: ProbeRun, pair: SsePair, id: string | number): void {
+  run.pongs += 1;
+  if (run.pongs <= PONGS_MAX) {
+    void post(run, pair, pongBody(id), REQUEST_TIMEOUT_MS, "pong", () => {});
+  }
+}
+
+function post(
+  run: ProbeRun,
+  pair: SsePair,
+  body: Buffer,
+  timeoutMs: number,
+  lane: string,
+  onSent: (atMs: number) => void,
+): Promise<ExchangeResult> {
+  const headers = baseHeaders(run);
+  headers.push("content-type", "application/json", "accept", "application/json, text/event-stream");
+  if (run.wire !== null) {
+    headers.push("mcp-protocol-version", run.wire.protocolVersion);
+  }
+  return askEndpoint(run, {
+    url: pair.postUrl ?? run.url,
+    method: "POST",
+    headers,
+    body,
+    timeoutMs,
+    lane,
+    readBody: null,
+    onSent,
+  });
+}
+
+function failed(outcome: ProbeOutcome): Extract<RpcReply, { kind: "failed" }> {
+  return { kind: "failed", outcome };
+}

@@ -1,0 +1,112 @@
+/** From what an attempt came to, to what is reported. */
+import { judgeProbe, type ProbeJudgement } from "@alivemcp/core/judge-probe";
+import type { ProbeFinding } from "@alivemcp/core/pipeline";
+import { redactExcerpt } from "@alivemcp/core/redact";
+import type { FailureReason } from "@alivemcp/core/states";
+import { evidenceOf } from "./evidence.ts";
+import type { ProbeDeps } from "./probe-deps.ts";
+import type { ProbeRun } from "./probe-run.ts";
+import type { Attempt } from "./walk-layers.ts";
+
+export interface ProbeAnswer {
+  readonly finding: ProbeFinding;
+  /** Raw tools as the endpoint listed them; only when their hash differs from `lastFullHash`. */
+  readonly toolList: readonly unknown[] | null;
+}
+
+/** An attempt with its books. */
+export interface Attempted {
+  readonly run: ProbeRun;
+  readonly attempt: Attempt;
+  readonly observedAtMs: number;
+}
+
+const LINTS_MAX = 50;
+const TLS_EXPIRING_MS = 14 * 24 * 60 * 60_000;
+
+export function judgeAttempt({ run, attempt }: Attempted): ProbeJudgement {
+  const { isJsonRpcSeen, isInitializedRejected } = run;
+  return judgeProbe(attempt.outcome, { phase: attempt.phase, isJsonRpcSeen, isInitializedRejected });
+}
+
+/** The finding of the attempt that counts. */
+export function conclude(
+  attempted: Attempted,
+  startedAtMs: number,
+  transientReason: FailureReason | null,
+): ProbeAnswer {
+  const { run, attempt, observedAtMs } = attempted;
+  const { state, reason, layer, detail, isAuthRequired } = judgeAttempt(attempted);
+  const isListNew = attempt.list !== null && attempt.list.fullHash !== run.request.lastFullHash;
+  noteExpiry(run, observedAtMs);
+  return {
+    finding: {
+      state,
+      reason,
+      layer,
+      detail: detail?.slice(0, 200) ?? null,
+      isAuthRequired,
+      startedAtMs,
+      observedAtMs,
+      latencyMs: run.latencyMs,
+      era: run.wire?.era ?? null,
+      protocolVersion: run.wire?.protocolVersion ?? null,
+      transport: run.wire?.transport ?? null,
+      server: run.server,
+      toolsCount: attempt.list?.toolsCount ?? null,
+      contractHash: attempt.list?.contractHash ?? null,
+      fullHash: attempt.list?.fullHash ?? null,
+      transientReason,
+      tlsExpiresAtMs: run.tlsExpiresAtMs,
+      retryAfterMs: run.retryAfterMs,
+      lints: [...run.lints].slice(0, LINTS_MAX).map((lint) => lint.slice(0, 200)),
+      steps: run.steps,
+      evidence: evidenceOf(run, attempt.outcome),
+    },
+    toolList: isListNew ? attempt.tools : null,
+  };
+}
+
+function noteExpiry(run: ProbeRun, nowMs: number): void {
+  const { tlsExpiresAtMs } = run;
+  if (tlsExpiresAtMs !== null && tlsExpiresAtMs > nowMs && tlsExpiresAtMs - nowMs < TLS_EXPIRING_MS) {
+    run.lints.add(
+      `tls_expiring: the certificate ends on ${new Date(tlsExpiresAtMs).toISOString().slice(0, 10)}`,
+    );
+  }
+}
+
+/** A bug of ours: never held against the endpoint, and the worker lives on. */
+export function brokenProbe(deps: ProbeDeps, startedAtMs: number, error: unknown): ProbeAnswer {
+  const { state, reason, layer, detail } = judgeProbe(
+    { kind: "probe-broke", detail: "probe_bug" },
+    { phase: "handshake", isJsonRpcSeen: false, isInitializedRejected: false },
+  );
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : "not an error";
+  return {
+    finding: {
+      state,
+      reason,
+      layer,
+      detail,
+      isAuthRequired: false,
+      startedAtMs,
+      observedAtMs: deps.clock.nowMs(),
+      latencyMs: null,
+      era: null,
+      protocolVersion: null,
+      transport: null,
+      server: null,
+      toolsCount: null,
+      contractHash: null,
+      fullHash: null,
+      transientReason: null,
+      tlsExpiresAtMs: null,
+      retryAfterMs: null,
+      lints: [],
+      steps: [],
+      evidence: redactExcerpt(said),
+    },
+    toolList: null,
+  };
+}
