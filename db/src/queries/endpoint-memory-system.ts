@@ -92,13 +92,13 @@ export interface LifeSign {
  * again; one that was dead already stays so since then.
  */
 export async function markLifeSigns(client: pg.ClientBase, signs: readonly LifeSign[]): Promise<void> {
-  const answering = signs.filter(({ isAnswering }) => isAnswering);
+  const alive = signs.filter(({ silentSinceMs }) => silentSinceMs === null);
   const silent = signs.filter(({ silentSinceMs }) => silentSinceMs !== null);
-  if (answering.length > 0) {
+  if (alive.length > 0) {
     await client.query(
       `UPDATE endpoint_memory SET dead_since = NULL, updated_at = now()
        WHERE dead_since IS NOT NULL AND endpoint_id = ANY($1::uuid[])`,
-      [answering.map(({ endpointId }) => endpointId)],
+      [alive.map(({ endpointId }) => endpointId)],
     );
   }
   if (silent.length > 0) {
@@ -106,10 +106,11 @@ export async function markLifeSigns(client: pg.ClientBase, signs: readonly LifeS
       `INSERT INTO endpoint_memory AS m (endpoint_id, dead_since)
        SELECT e.id, s.since FROM unnest($1::uuid[], $2::timestamptz[]) AS s(id, since) JOIN endpoints e ON e.id = s.id
        ON CONFLICT (endpoint_id) DO UPDATE SET dead_since = excluded.dead_since, updated_at = now()
-       WHERE m.dead_since IS NULL`,
+       WHERE m.dead_since IS NULL OR (m.dead_since <> excluded.dead_since AND m.endpoint_id = ANY($3::uuid[]))`,
       [
         silent.map(({ endpointId }) => endpointId),
         silent.map(({ silentSinceMs }) => new Date(silentSinceMs ?? 0)),
+        silent.filter(({ isAnswering }) => isAnswering).map(({ endpointId }) => endpointId),
       ],
     );
   }

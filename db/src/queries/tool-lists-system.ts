@@ -206,7 +206,7 @@ export async function upsertRegionToolList(
          pending_count = excluded.pending_count, pending_since = excluded.pending_since
      )
      UPDATE endpoint_memory SET updated_at = now()
-     WHERE endpoint_id = $1 AND $4 IS DISTINCT FROM (SELECT full_hash FROM before)`,
+     WHERE endpoint_id = $1 AND $4 IS DISTINCT FROM coalesce((SELECT full_hash FROM before), baseline_full_hash)`,
     [
       input.endpointId,
       input.region,
