@@ -69,6 +69,9 @@ export async function createDeps(config: Config): Promise<Deps> {
   const queues = new Map(
     regions.map((region) => [region, openQueue<ProbeJob>(queueConnection, probeQueueName(region))]),
   );
+  for (const queue of queues.values()) {
+    queue.on("error", (err) => log.warn({ err, queue: queue.name }, "queue"));
+  }
   closers.add("queues", () => Promise.all([...queues.values()].map((queue) => queue.close())));
   const tally = createRegionTally((region, isSuspected, reason) => {
     metrics.suspectedRegions.set({ region }, Number(isSuspected));

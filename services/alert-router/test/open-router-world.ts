@@ -120,7 +120,9 @@ export async function openRouterWorld() {
   const world = {
     deps,
     database,
+    redisUrl: testRedis.url,
     redis,
+    report,
     queues,
     suspicions,
     nowMs: () => nowMs,
