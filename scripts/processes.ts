@@ -15,8 +15,11 @@ export interface ProcessSpec {
   readonly heapMb: number;
   /** Deadline of an orderly stop. The worker's is above the 50 s after which a probe is killed for certain. */
   readonly graceMs: number;
-  /** Its regions check themselves against the api, which must be there first. */
-  readonly isCanaryNeeded: boolean;
+  /**
+   * Wave of starting in `scripts/up`. 2: its regions check themselves against the api, which must answer by then. 3: the
+   * first endpoints are registered by then, so that its first board shows them.
+   */
+  readonly startWave: 1 | 2 | 3;
   /** Order of stopping: intake first, then what works it off, then what only reads. */
   readonly stopRank: number;
 }
@@ -32,7 +35,7 @@ export const PROCESSES: readonly ProcessSpec[] = [
     portOffset: 1,
     heapMb: 96,
     graceMs: GRACE_MS,
-    isCanaryNeeded: false,
+    startWave: 1,
     stopRank: 4,
   },
   {
@@ -43,7 +46,7 @@ export const PROCESSES: readonly ProcessSpec[] = [
     portOffset: null,
     heapMb: 96,
     graceMs: GRACE_MS,
-    isCanaryNeeded: false,
+    startWave: 1,
     stopRank: 1,
   },
   {
@@ -54,7 +57,7 @@ export const PROCESSES: readonly ProcessSpec[] = [
     portOffset: null,
     heapMb: 96,
     graceMs: 55_000,
-    isCanaryNeeded: true,
+    startWave: 2,
     stopRank: 2,
   },
   {
@@ -65,7 +68,7 @@ export const PROCESSES: readonly ProcessSpec[] = [
     portOffset: null,
     heapMb: 96,
     graceMs: GRACE_MS,
-    isCanaryNeeded: false,
+    startWave: 1,
     stopRank: 3,
   },
   {
@@ -76,7 +79,7 @@ export const PROCESSES: readonly ProcessSpec[] = [
     portOffset: null,
     heapMb: 96,
     graceMs: GRACE_MS,
-    isCanaryNeeded: false,
+    startWave: 1,
     stopRank: 3,
   },
   {
@@ -87,7 +90,7 @@ export const PROCESSES: readonly ProcessSpec[] = [
     portOffset: 2,
     heapMb: 96,
     graceMs: GRACE_MS,
-    isCanaryNeeded: false,
+    startWave: 3,
     stopRank: 4,
   },
 ];

@@ -137,14 +137,15 @@ async function start({ portBase, hasDemo, isReset, importPath }: UpOptions): Pro
   await warming;
   const fleet = createFleet(deps, installation, folder);
   stops.push(fleet.stop);
-  say(`Starting ${PROCESSES.map(({ name }) => name).join(", ")} …`);
-  await fleet.start();
+  await fleet.start(1);
+  await fleet.start(2);
 
   const api = { url: apiUrl(portBase), operatorKey: secrets.operatorKey };
   const registrations = [
     ...(await registerEndpoints(api, demo, { visibility: "public", isDemo: true })),
     ...(await registerEndpoints(api, imported, { visibility: "unlisted", isDemo: false })),
   ];
+  await fleet.start(3);
   await reportRegistrations(registrations, statusUrl(portBase), say);
   summarise(installation);
 }

@@ -12,8 +12,8 @@ const PRESENT = PROCESSES.filter(({ entry }) => existsSync(new URL(`../../${entr
 type SuperviseDeps = Parameters<typeof supervise>[0];
 
 export interface ProcessFleet {
-  /** Starts all and waits until each is ready. Throws when one is not in time; what runs then still needs its stop. */
-  start(): Promise<void>;
+  /** Starts one wave and waits until each is ready. Throws when one is not in time; what runs then still needs its stop. */
+  start(wave: ProcessSpec["startWave"]): Promise<void>;
   /** Stops what was started, rank by rank. */
   stop(): Promise<void>;
 }
@@ -34,13 +34,10 @@ export function createFleet(deps: SuperviseDeps, installation: Installation, fol
     return { name: spec.name, url, trouble: process.trouble };
   };
   return {
-    async start() {
-      const first = PRESENT.filter(({ isCanaryNeeded }) => !isCanaryNeeded).map(startOne);
-      // Without its canary a region does not vote, and it asks again only after a while.
-      const api = first.filter(({ name }) => name === "api");
-      await waitUntilReady(api, READY_WITHIN_MS, () => undefined);
-      const second = PRESENT.filter(({ isCanaryNeeded }) => isCanaryNeeded).map(startOne);
-      await waitUntilReady([...first, ...second], READY_WITHIN_MS, (name) => deps.show(`${name} is ready`));
+    async start(wave) {
+      const specs = PRESENT.filter(({ startWave }) => startWave === wave);
+      deps.show(`Starting ${specs.map(({ name }) => name).join(", ")} …`);
+      await waitUntilReady(specs.map(startOne), READY_WITHIN_MS, (name) => deps.show(`${name} is ready`));
     },
     async stop() {
       const ranks = [...new Set(PROCESSES.map(({ stopRank }) => stopRank))].sort((a, b) => a - b);
