@@ -86,7 +86,7 @@ function rhythmOf(cadenceS: number): Rhythm {
 
 /** Frequent ones choose first: then whoever comes later finds every free second whole. */
 function bySeniority(a: Seat, b: Seat): number {
-  return RHYTHMS.indexOf(a.rhythm) - RHYTHMS.indexOf(b.rhythm) || a.hash - b.hash || (a.id < b.id ? -1 : 1);
+  return RHYTHMS.indexOf(a.rhythm) - RHYTHMS.indexOf(b.rhythm) || (a.id < b.id ? -1 : 1);
 }
 
 interface Round {

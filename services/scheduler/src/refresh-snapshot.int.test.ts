@@ -22,7 +22,11 @@ afterEach(async () => {
   await Promise.all([database.close(), redis.close()]);
 });
 
-const query = (text: string, values: unknown[] = []) => database.pool("super").query(text, values);
+const query = (text: string, values?: unknown[]) => database.pool("super").query(text, values);
+/** Lets rows of endpoints look unchanged for an hour, so that only what else changed can bring them back. */
+const ageEndpoints = () =>
+  query(`SET session_replication_role = replica; UPDATE endpoints SET updated_at = now() - interval '1 hour';
+    SET session_replication_role = DEFAULT`);
 const scheduledIds = () =>
   SHARDS.flatMap((shard) => [...deps.snapshot.ofShard(shard)].map(({ plan }) => plan.id)).sort();
 
@@ -46,6 +50,7 @@ test("what was added, changed, paused, resumed and deleted is known after the ne
 
 test("what probes learned reaches the next jobs", async () => {
   const [id] = (await addEndpoints(database, 1)) as [string];
+  await ageEndpoints();
   await refreshSnapshot(deps);
   const [baseline, other] = ["a".repeat(64), "b".repeat(64)];
   await query(
@@ -60,6 +65,7 @@ test("what probes learned reaches the next jobs", async () => {
     isSlow: true,
     deadSinceMs: 1_000_000,
   });
+  await query("UPDATE endpoint_memory SET updated_at = now() - interval '1 hour'");
   await query(
     `INSERT INTO endpoint_region_tool_list (endpoint_id, region, contract_hash, full_hash, believed_at)
      VALUES ($1, 'sa-east', $2, $2, now())`,
@@ -75,6 +81,7 @@ test("a follower's shorter cadence counts while it follows", async () => {
     "INSERT INTO follow (tenant_id, endpoint_id, cadence_s) SELECT id, $1, 60 FROM tenants WHERE kind = 'public'",
     [id],
   );
+  await ageEndpoints();
   await refreshSnapshot(deps);
   expect(deps.snapshot.plans.get(id)).toMatchObject({ cadenceS: 60, isFollowed: true });
   await query("DELETE FROM follow");
