@@ -27,8 +27,8 @@ export async function measureInFlightMemory(): Promise<number> {
     return busyMb - idleMb;
   } finally {
     child.kill();
-    stub.close();
-    warmUp.close();
+    await stub.close();
+    await warmUp.close();
   }
 }
 

@@ -7,10 +7,19 @@ export async function openStub(options: {
   delayMs: number;
   /** Loopback address to listen on; default 127.0.0.1. */
   host?: string;
+  /** Default: a free one. */
+  port?: number;
   tls?: { cert: string; key: string };
-}): Promise<{ port: number; close: () => void }> {
+}): Promise<{ port: number; close: () => Promise<void> }> {
   const child = fork(fileURLToPath(new URL("stub-endpoint.ts", import.meta.url)), { stdio: "inherit" });
   child.send(options);
   const [port] = (await once(child, "message")) as [number];
-  return { port, close: () => void child.kill() };
+  return {
+    port,
+    close: async () => {
+      const exited = once(child, "exit");
+      child.kill();
+      await exited;
+    },
+  };
 }

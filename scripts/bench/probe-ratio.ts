@@ -44,7 +44,7 @@ export async function measureProbeRatio(scheme: "http" | "https"): Promise<Probe
       baselinePerCpuS: BLOCK_PROBES / median(cpu.baseline),
     };
   } finally {
-    stub.close();
+    await stub.close();
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * A minimal legacy endpoint with sessions and twenty tools, as fast as `node:http` goes: what bench and drills probe.
- * Forked with `{ delayMs, host?, tls? }` as its first message; answers with its port.
+ * Forked with `{ delayMs, host?, port?, tls? }` as its first message; answers with its port.
  */
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -9,6 +9,7 @@ interface StubOptions {
   /** Wait before the answer to `initialize`, so that many probes are in flight at once. */
   readonly delayMs: number;
   readonly host?: string;
+  readonly port?: number;
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
@@ -41,7 +42,7 @@ process.once("message", (options: StubOptions) => {
   const server = options.tls
     ? createTlsServer(options.tls, listener(options))
     : createServer(listener(options));
-  server.listen(0, options.host ?? "127.0.0.1", 4_096, () => {
+  server.listen(options.port ?? 0, options.host ?? "127.0.0.1", 4_096, () => {
     process.send?.((server.address() as { port: number }).port);
   });
 });

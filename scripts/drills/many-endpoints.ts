@@ -25,6 +25,6 @@ export async function openManyEndpoints(input: { host: string; count: number }):
         }
       }
     },
-    close: stub.close,
+    close: () => void stub.close(),
   };
 }

@@ -44,7 +44,7 @@ export async function startCopy(options: { hasDemo: boolean }): Promise<RunningC
     });
   }
   const deadline = performance.now() + READY_WITHIN_MS;
-  while (!output.includes("Ready.")) {
+  while (!output.includes("Operator key")) {
     if (child.exitCode !== null || performance.now() > deadline) {
       child.kill("SIGTERM");
       throw new Error(`the copy did not become ready:\n${output}`);
