@@ -1,5 +1,5 @@
 import { advanceEndpoint } from "@alivemcp/core/advance-endpoint";
-import type { EndpointState } from "@alivemcp/core/endpoint-state";
+import { type EndpointState, readEndpointState } from "@alivemcp/core/endpoint-state";
 import { andThen, type EndpointAction, type EndpointDecision } from "@alivemcp/core/endpoint-state-decision";
 import type { EndpointEvent } from "@alivemcp/core/endpoint-state-event";
 import type { Confirming } from "@alivemcp/core/now-fields";
@@ -17,7 +17,8 @@ type Ask = Extract<EndpointAction, { kind: "probe-now" }>;
  * Decides one event of one endpoint, together with what only Redis can answer: which results an opening finds already
  * there, and whether an unclaimed endpoint's domain may be looked at now. Nothing is written but `confirming`.
  *
- * A bug in deciding is logged and counted and leaves the state as it was: it must not hold up the shard.
+ * A bug in deciding is logged and counted, and the machine begun anew from the committed state: neither may it hold up
+ * the shard, nor throw on the same state for ever.
  */
 export async function decide(
   deps: DecideDeps,
@@ -61,7 +62,9 @@ function advanceSafely(deps: DecideDeps, endpoint: Endpoint, event: EndpointEven
   } catch (err) {
     deps.metrics.dropped.inc({ cause: "threw" });
     deps.log.error({ err, endpointId: plan.id, event: event.kind }, "an event could not be decided");
-    return { next: state, actions: [], reason: "nothing-due" };
+    const { committed, sinceAtMs, downReason: reason } = state;
+    const anew = readEndpointState({ committed, sinceAtMs, reason, machine: null });
+    return { next: anew, actions: [{ kind: "clear-confirming" }], reason: "nothing-due" };
   }
 }
 

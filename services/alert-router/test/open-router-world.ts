@@ -70,13 +70,13 @@ export async function openRouterWorld() {
     regions: REGIONS,
     locks: createShardLocks(),
   };
-  const fences = new Map<string, number>();
   const worked = new Set<string>();
+  const fences = new Map<string, Promise<number>>();
   const leaseOf = async (shard: string) => {
-    const fence =
-      fences.get(shard) ?? (await claimConsumerFence(deps.pool, { consumerGroup: ROUTER_GROUP, shard }));
-    fences.set(shard, fence);
-    return { shard, fence };
+    const claimed =
+      fences.get(shard) ?? claimConsumerFence(deps.pool, { consumerGroup: ROUTER_GROUP, shard });
+    fences.set(shard, claimed);
+    return { shard, fence: await claimed };
   };
 
   const beat = async (region: string, isSelfCheckOk = true) => {
