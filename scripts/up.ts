@@ -194,7 +194,9 @@ function summarise({ portBase, operatorKey }: Installation): void {
   API                      ${apiUrl(portBase)}
   Operator key             ${operatorKey}
 
-  npx alivemcp check <url>  probes any MCP server from here.
+  Probe any MCP server     npx alivemcp check <url>
+  Watch one                ALIVEMCP_API_URL=${apiUrl(portBase)} ALIVEMCP_API_KEY=<operator key> npx alivemcp add <url>
+
   The five regions are simulated on this machine. Ctrl-C stops everything in order.
 `);
 }
