@@ -1,12 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Job, Worker } from "@alivemcp/runtime/queues";
+import type { Job } from "@alivemcp/runtime/queues";
 import type { ProbeSlots } from "./probe-slots.ts";
 
 /** A job with the token of the lock it was fetched under. */
 export interface FetchedJob {
   readonly job: Job<unknown, unknown>;
   readonly token: string;
+}
+
+/** The part of a BullMQ worker that is used here. */
+interface JobSource {
+  getNextJob(token: string, options: { block: boolean }): Promise<Job<unknown, unknown> | undefined>;
 }
 
 export interface JobIntake {
@@ -28,7 +33,7 @@ const RETRY_AFTER_MS = 1_000;
  * with 5,000 due at once, jobs waited 12 s in it. Here they are read 32 at a time on one connection.
  */
 export function openJobIntake(input: {
-  readonly worker: Worker<unknown, unknown>;
+  readonly worker: JobSource;
   readonly slots: ProbeSlots;
   readonly onJob: (fetched: FetchedJob) => void;
   readonly onError: (err: unknown) => void;
