@@ -2,6 +2,8 @@
  * Every endpoint that may be shown, kept in memory and refreshed from Postgres, so that pages go on while Postgres is
  * away. A slug that is not in memory yet is looked up, so that a new endpoint has its page at once.
  */
+
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { regionsOfEndpoint } from "@alivemcp/core/endpoint-plan";
 import { type PublicEndpoint, toPublicServer } from "@alivemcp/core/public-fields";
 import { ENDPOINT_FLAGS, type StatusEvidence } from "@alivemcp/core/public-status";
@@ -22,6 +24,9 @@ export interface CatalogueEntry {
   readonly endpointId: string;
   readonly endpointNumber: number;
   readonly endpoint: PublicEndpoint;
+  /** Name, slug and URL in lower case, for the search of the board; the name is also its order. */
+  readonly sortName: string;
+  readonly searchText: string;
   /** As Postgres has it: what is shown while Redis is away. */
   readonly archived: (NonNullable<StatusEvidence["committed"]> & { readonly sinceMs: number | null }) | null;
   readonly recentDriftAtMs: number | null;
@@ -37,6 +42,8 @@ export interface Catalogue {
 }
 
 const DRIFT_WINDOW_MS = 86_400_000;
+/** Rows made into entries before readers get their turn. */
+const ROWS_PER_TURN = 500;
 /** A slug nobody knows is asked for in Postgres at most this often. */
 const LOOK_UP_TTL_MS = 5_000;
 
@@ -61,13 +68,13 @@ export function createCatalogue(deps: {
         listPublicEndpoints(deps.pool),
         listRecentDrift(deps.pool, nowMs - DRIFT_WINDOW_MS),
       ]);
-      const cadences = realCadences(rows, nowMs);
-      bySlug = new Map(
-        rows.map((row) => [
-          row.slug,
-          toEntry(row, cadences.get(row.id) ?? 0, drift.get(row.id) ?? null, deps.regions),
-        ]),
-      );
+      const cadences = await realCadences(rows, nowMs);
+      const next = new Map<string, CatalogueEntry>();
+      for (const [index, row] of rows.entries()) {
+        next.set(row.slug, toEntry(row, cadences.get(row.id) ?? 0, drift.get(row.id) ?? null, deps.regions));
+        await turnEvery(index);
+      }
+      bySlug = next;
       refreshedAtMs = nowMs;
     },
     entries: () => bySlug.values(),
@@ -89,31 +96,46 @@ async function lookUp(
 ): Promise<CatalogueEntry | null> {
   try {
     const row = await findPublicEndpoint(deps.pool, slug);
-    return row === null
-      ? null
-      : toEntry(row, realCadences([row], deps.clock.nowMs()).get(row.id) ?? 0, null, deps.regions);
+    if (row === null) {
+      return null;
+    }
+    const cadences = await realCadences([row], deps.clock.nowMs());
+    return toEntry(row, cadences.get(row.id) ?? 0, null, deps.regions);
   } catch (err) {
     deps.onError(err);
     return null;
   }
 }
 
+/** Lets readers have their turn after so many rows. */
+async function turnEvery(index: number): Promise<void> {
+  if (index % ROWS_PER_TURN === ROWS_PER_TURN - 1) {
+    await nextTurn();
+  }
+}
+
 /** The cadence that the scheduler gives each endpoint: unclaimed ones share the seconds of their registrable domain. */
-function realCadences(rows: readonly PublicEndpointRow[], nowMs: number): ReadonlyMap<string, number> {
+async function realCadences(
+  rows: readonly PublicEndpointRow[],
+  nowMs: number,
+): Promise<ReadonlyMap<string, number>> {
   const cadences = new Map<string, number>();
   const domains = new Map<string, ReturnType<typeof timed>[]>();
   for (const row of rows) {
     const plan = timed(row);
     if (plan.isUnclaimed) {
-      domains.set(plan.registrableDomain, [...(domains.get(plan.registrableDomain) ?? []), plan]);
+      const plans = domains.get(plan.registrableDomain) ?? [];
+      plans.push(plan);
+      domains.set(plan.registrableDomain, plans);
     } else {
       cadences.set(plan.id, timingOf(plan, nowMs).cadenceMs);
     }
   }
-  for (const plans of domains.values()) {
+  for (const [index, plans] of [...domains.values()].entries()) {
     for (const [id, timing] of timetableOfDomain(plans, nowMs)) {
       cadences.set(id, timing.cadenceMs);
     }
+    await turnEvery(index);
   }
   return cadences;
 }
@@ -137,16 +159,20 @@ function toEntry(
 ): CatalogueEntry {
   const server =
     row.server_name === null ? null : { name: row.server_name, version: row.server_version ?? "" };
+  const name = publicLine(row.name, 120);
+  const url = publicLine(
+    `${row.url_without_query}${row.has_query && row.visibility === "public" ? "?…" : ""}`,
+    300,
+  );
   return {
+    sortName: name.toLowerCase(),
+    searchText: `${name} ${row.slug} ${url}`.toLowerCase(),
     endpointId: row.id,
     endpointNumber: row.number,
     endpoint: {
       slug: row.slug,
-      name: publicLine(row.name, 120),
-      url: publicLine(
-        `${row.url_without_query}${row.has_query && row.visibility === "public" ? "?…" : ""}`,
-        300,
-      ),
+      name,
+      url,
       visibility: row.visibility,
       standing: row.standing,
       transport: row.transport,

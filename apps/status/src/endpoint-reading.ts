@@ -6,6 +6,9 @@ import type { FailureReason, ProbeState } from "@alivemcp/core/states";
 
 export interface EndpointReading {
   readonly endpoint: PublicEndpoint;
+  /** In lower case, for the board. */
+  readonly sortName: string;
+  readonly searchText: string;
   readonly status: PublicStatus;
   readonly committedSinceMs: number | null;
   /** The newest minute, unconfirmed; null when Redis has none. */

@@ -18,34 +18,51 @@ export interface LiveStates {
   ageMs(): number | null;
 }
 
-/** Commands sent before their replies are awaited: enough to fill a round trip, few enough to bound the memory. */
-const BATCH = 500;
+/** Commands sent before their replies are awaited: enough to fill a round trip, few enough not to hold up a reader. */
+const BATCH = 250;
+
+interface Kept {
+  readonly values: readonly (string | null)[];
+  readonly view: NowView;
+}
 
 export function createLiveStates(deps: {
   readonly redis: Pick<Redis, "hmget">;
   readonly clock: Clock;
   readonly catalogue: Pick<Catalogue, "entries">;
 }): LiveStates {
-  let byId = new Map<string, NowView>();
+  let byId = new Map<string, Kept>();
   let refreshedAtMs: number | null = null;
-  const read = async (id: string) => readNowView(await deps.redis.hmget(nowKey(id), ...NOW_VIEW_FIELDS));
+  const read = async (id: string): Promise<Kept> => {
+    const values = await deps.redis.hmget(nowKey(id), ...NOW_VIEW_FIELDS);
+    const kept = byId.get(id);
+    // Most hashes did not change since the last reading, and parsing one costs more than comparing it.
+    return kept?.values.every((value, index) => value === values[index])
+      ? kept
+      : { values, view: readNowView(values) };
+  };
   return {
     async refresh() {
       const nowMs = deps.clock.nowMs();
       const ids = Array.from(deps.catalogue.entries(), (entry) => entry.endpointId);
-      const next = new Map<string, NowView>();
+      const next = new Map<string, Kept>();
       for (let from = 0; from < ids.length; from += BATCH) {
         const batch = ids.slice(from, from + BATCH);
-        const views = await Promise.all(batch.map(read));
+        const kept = await Promise.all(batch.map(read));
         for (const [index, id] of batch.entries()) {
-          next.set(id, views[index] as NowView);
+          next.set(id, kept[index] as Kept);
         }
       }
       byId = next;
       refreshedAtMs = nowMs;
     },
-    known: (endpointId) => byId.get(endpointId) ?? null,
-    find: async (endpointId) => byId.get(endpointId) ?? read(endpointId).catch(() => null),
+    known: (endpointId) => byId.get(endpointId)?.view ?? null,
+    find: async (endpointId) =>
+      byId.get(endpointId)?.view ??
+      read(endpointId).then(
+        (kept) => kept.view,
+        () => null,
+      ),
     ageMs: () => (refreshedAtMs === null ? null : deps.clock.nowMs() - refreshedAtMs),
   };
 }

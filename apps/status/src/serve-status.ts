@@ -1,13 +1,14 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { openOpsServer } from "@alivemcp/runtime/ops-server";
-import { everyTick } from "@alivemcp/runtime/periodic";
 import { createAdaptorServer } from "@hono/node-server";
 import { buildApp } from "./app.ts";
 import type { Deps } from "./deps.ts";
+import { startRefreshLoop } from "./refresh-loop.ts";
 
-const CATALOGUE_EVERY_MS = 10_000;
-const LIVE_STATES_EVERY_MS = 3_000;
+/** A refresh of all takes at most a thirtieth of the process, however many endpoints there are. */
+const CATALOGUE_REFRESH = { everyMs: 5_000, restFactor: 30 };
+const LIVE_STATES_REFRESH = { everyMs: 2_000, restFactor: 15 };
 
 /**
  * Reads catalogue and states once, listens on every configured address, and keeps both fresh. `stop` drains: not ready
@@ -17,17 +18,17 @@ export async function serveStatus(deps: Deps): Promise<{ ports: number[]; stop: 
   const stopping = new AbortController();
   await deps.catalogue.refresh();
   await deps.liveStates.refresh();
-  const tick = (name: string, everyMs: number, run: () => Promise<void>) =>
-    everyTick({
+  const loop = (name: string, pace: typeof CATALOGUE_REFRESH, run: () => Promise<void>) =>
+    startRefreshLoop({
       name,
-      everyMs,
+      ...pace,
       clock: deps.clock,
       run,
       onError: (err) => deps.log.warn({ err, task: name }, "refresh failed, pages go on with the last one"),
     });
   const tasks = [
-    tick("catalogue", CATALOGUE_EVERY_MS, () => deps.catalogue.refresh()),
-    tick("live-states", LIVE_STATES_EVERY_MS, () => deps.liveStates.refresh()),
+    loop("catalogue", CATALOGUE_REFRESH, () => deps.catalogue.refresh()),
+    loop("live-states", LIVE_STATES_REFRESH, () => deps.liveStates.refresh()),
   ];
   const app = buildApp(deps, { isReady: () => !stopping.signal.aborted, stopping: stopping.signal });
   const servers = await Promise.all(
@@ -77,9 +78,13 @@ async function listen(server: Server, host: string, port: number): Promise<Serve
   return server;
 }
 
+/** Lets answers under way end; a connection whose answer has ended is cut instead of being kept alive. */
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
+    server.close(() => {
+      clearInterval(sweep);
+      resolve();
+    });
   });
 }

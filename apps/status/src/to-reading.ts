@@ -15,6 +15,8 @@ export function toReading(entry: CatalogueEntry, view: NowView | null, nowMs: nu
   const raw = view?.raw ?? null;
   return {
     endpoint,
+    sortName: entry.sortName,
+    searchText: entry.searchText,
     status: judgePublicStatus(
       {
         committed: committed ?? archived,

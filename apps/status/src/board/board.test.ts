@@ -39,6 +39,8 @@ function reading(
         toolsCount: null,
       },
     },
+    sortName: slug,
+    searchText: `${slug} https://${slug}.example/mcp`,
     status: {
       state: change.state ?? "live",
       isAuthRequired: false,

@@ -39,18 +39,18 @@ export function selectBoard(readings: Iterable<EndpointReading>, query: BoardQue
   };
 }
 
-function isAskedFor({ endpoint }: EndpointReading, query: BoardQuery, words: readonly string[]): boolean {
+function isAskedFor(
+  { endpoint, searchText }: EndpointReading,
+  query: BoardQuery,
+  words: readonly string[],
+): boolean {
   if (query.transport !== null && (endpoint.measured?.transport ?? null) !== query.transport) {
     return false;
   }
   if (query.era !== null && (endpoint.measured?.era ?? null) !== query.era) {
     return false;
   }
-  if (words.length === 0) {
-    return true;
-  }
-  const text = `${endpoint.name} ${endpoint.slug} ${endpoint.url}`.toLowerCase();
-  return words.every((word) => text.includes(word));
+  return words.every((word) => searchText.includes(word));
 }
 
 const TROUBLE_FIRST: Record<PublicState, number> = { down: 0, degraded: 1, unknown: 2, live: 3 };
@@ -62,7 +62,7 @@ const descending = (a: number | null, b: number | null) =>
   (b ?? Number.NEGATIVE_INFINITY) - (a ?? Number.NEGATIVE_INFINITY) || 0;
 
 const COMPARE: Record<BoardSort, (a: EndpointReading, b: EndpointReading) => number> = {
-  name: (a, b) => compareText(a.endpoint.name.toLowerCase(), b.endpoint.name.toLowerCase()),
+  name: (a, b) => compareText(a.sortName, b.sortName),
   state: (a, b) => TROUBLE_FIRST[a.status.state] - TROUBLE_FIRST[b.status.state],
   uptime: (a, b) => ascending(a.windows.uptime["30d"], b.windows.uptime["30d"]),
   latency: (a, b) => descending(a.windows.latencyMsP50Of24h, b.windows.latencyMsP50Of24h),

@@ -40,6 +40,8 @@ const reading: EndpointReading = {
     isPaused: false,
     measured: null,
   },
+  sortName: "acme",
+  searchText: "acme",
   status: live,
   committedSinceMs: t0 - 2 * HOUR_MS,
   latest: null,
