@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { roleUrl } from "@alivemcp/db/roles";
-import { CANARY_HOST, DEMO_RANGE, demoEndpoints } from "./demo/demo-endpoints.ts";
+import { CANARY_HOST, DEMO_RANGE, type DemoEndpoint, demoEndpoints } from "./demo/demo-endpoints.ts";
 import { apiUrl, type Installation, PROCESSES, statusUrl } from "./processes.ts";
 import { isPortFree } from "./services/free-port.ts";
 import { openLeash } from "./services/leash.ts";
@@ -83,7 +83,8 @@ try {
   }
 }
 
-async function start({ portBase, hasDemo, isReset, importPath }: UpOptions): Promise<void> {
+async function start({ portBase, hasDemo, isReset, isWatching, importPath }: UpOptions): Promise<void> {
+  const demo = hasDemo ? demoEndpoints(portBase) : [];
   const imported = importPath === null ? [] : readImports(importPath);
   const folder = stateFolderOf(REPOSITORY, portBase);
   openStateFolder(folder);
@@ -95,12 +96,11 @@ async function start({ portBase, hasDemo, isReset, importPath }: UpOptions): Pro
   if (isReset) {
     forget(folder);
   }
-  await refuseTakenPorts(portBase);
+  await refuseTakenPorts(portBase, demo);
   mkdirSync(join(folder, "logs"), { recursive: true, mode: 0o700 });
   const deps = { leash, show: say, cwd: REPOSITORY };
 
   say(`State and logs are in ${folder}`);
-  const demo = hasDemo ? demoEndpoints(portBase) : [];
   const demoProcesses = demo.map((one) =>
     supervise(deps, {
       name: one.name,
@@ -135,7 +135,7 @@ async function start({ portBase, hasDemo, isReset, importPath }: UpOptions): Pro
     logLevel: process.env.LOG_LEVEL || "info",
   };
   await warming;
-  const fleet = createFleet(deps, installation, folder);
+  const fleet = createFleet(deps, { installation, folder, isWatching });
   stops.push(fleet.stop);
   await fleet.start(1);
   await fleet.start(2);
@@ -175,15 +175,22 @@ function forget(folder: string): void {
   say("Forgot everything this copy had stored.");
 }
 
-async function refuseTakenPorts(portBase: number): Promise<void> {
+async function refuseTakenPorts(portBase: number, demo: readonly DemoEndpoint[]): Promise<void> {
+  if (demo.length > 0 && !(await isPortFree(0, CANARY_HOST))) {
+    throw new Error(
+      `This machine does not answer on ${CANARY_HOST}, where the demo endpoints live. Start with --no-demo, or on macOS ` +
+        "give it the addresses 127.0.77.1 and 127.0.77.11 to .17 first: sudo ifconfig lo0 alias <address>",
+    );
+  }
   const offsets = [
     5,
     6,
     ...PROCESSES.flatMap((one) => [one.metricsOffset, one.portOffset ?? one.metricsOffset]),
   ];
-  for (const offset of offsets) {
-    if (!(await isPortFree(portBase + offset))) {
-      throw new Error(`Port ${portBase + offset} is taken. Choose another --port-base.`);
+  const wanted = [...offsets.map((offset) => ({ host: "127.0.0.1", port: portBase + offset })), ...demo];
+  for (const { host, port } of wanted) {
+    if (!(await isPortFree(port, host))) {
+      throw new Error(`Port ${port} of ${host} is taken. Choose another --port-base.`);
     }
   }
 }

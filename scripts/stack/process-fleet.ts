@@ -18,12 +18,17 @@ export interface ProcessFleet {
   stop(): Promise<void>;
 }
 
-export function createFleet(deps: SuperviseDeps, installation: Installation, folder: string): ProcessFleet {
+export function createFleet(
+  deps: SuperviseDeps,
+  input: { readonly installation: Installation; readonly folder: string; readonly isWatching: boolean },
+): ProcessFleet {
+  const { installation, folder } = input;
+  const watch = input.isWatching ? ["--watch", "--watch-preserve-output"] : [];
   const started: { spec: ProcessSpec; process: Supervised }[] = [];
   const startOne = (spec: ProcessSpec): Awaited => {
     const process = supervise(deps, {
       name: spec.name,
-      program: [`--max-old-space-size=${spec.heapMb}`, "--max-semi-space-size=1", spec.entry],
+      program: [...watch, `--max-old-space-size=${spec.heapMb}`, "--max-semi-space-size=1", spec.entry],
       env: { ...machineEnvironment(), ...processEnvironment(spec, installation) },
       graceMs: spec.graceMs,
       logPath: join(folder, "logs", `${spec.name}.log`),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseUpOptions } from "./up-options.ts";
 
-const DEFAULTS = { portBase: 4400, isReset: false, hasDemo: true, importPath: null };
+const DEFAULTS = { portBase: 4400, isReset: false, hasDemo: true, isWatching: false, importPath: null };
 
 describe("parseUpOptions", () => {
   test.each([
@@ -12,6 +12,7 @@ describe("parseUpOptions", () => {
       ["--no-demo", "--import", "mcp.json"],
       { ...DEFAULTS, hasDemo: false, importPath: "mcp.json" },
     ],
+    ["development", ["--watch"], { ...DEFAULTS, isWatching: true }],
     ["a fresh start", ["--reset"], { ...DEFAULTS, isReset: true }],
   ])("%s", (_name, args, options) => {
     expect(parseUpOptions(args)).toEqual({ kind: "run", options });

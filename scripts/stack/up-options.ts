@@ -4,6 +4,8 @@ export interface UpOptions {
   readonly portBase: number;
   readonly isReset: boolean;
   readonly hasDemo: boolean;
+  /** Each process starts again when its files change. */
+  readonly isWatching: boolean;
   /** File with endpoints to watch: registry `server.json` entries or an `mcp.json`. */
   readonly importPath: string | null;
 }
@@ -23,10 +25,12 @@ Ctrl-C stops everything in order. What was stored stays for the next start.
   --no-demo       without the demo endpoints and their private address range
   --import FILE   watch the endpoints of FILE: one or more registry server.json entries, or an mcp.json
   --reset         forget everything this copy stored, then start
+  --watch         start a process again when its files change (npm run dev)
   --help          this text
 
 DATABASE_URL (a Postgres role that may create roles and databases) and REDIS_URL, where set, are used instead of
-starting Postgres and Redis.`;
+starting Postgres and Redis. STATE_ROOT is the folder of the copies' state folders: for root /var/lib/alivemcp, for anybody
+else ~/.local/state/alivemcp.`;
 
 const DEFAULT_PORT_BASE = 4400;
 /** Highest base whose last port is still a port. */
@@ -41,6 +45,7 @@ export function parseUpOptions(args: readonly string[]): ParsedUpOptions {
         "no-demo": { type: "boolean" },
         import: { type: "string" },
         reset: { type: "boolean" },
+        watch: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     });
@@ -51,10 +56,15 @@ export function parseUpOptions(args: readonly string[]): ParsedUpOptions {
     if (!Number.isInteger(portBase) || portBase < 1024 || portBase > PORT_BASE_MAX) {
       return { kind: "refused", reason: `--port-base must be a whole number from 1024 to ${PORT_BASE_MAX}.` };
     }
-    const importPath = values.import ?? null;
     return {
       kind: "run",
-      options: { portBase, isReset: values.reset ?? false, hasDemo: !values["no-demo"], importPath },
+      options: {
+        portBase,
+        isReset: values.reset ?? false,
+        hasDemo: !values["no-demo"],
+        isWatching: values.watch ?? false,
+        importPath: values.import ?? null,
+      },
     };
   } catch (error) {
     return { kind: "refused", reason: (error as Error).message };
