@@ -48,8 +48,7 @@ export async function startRouter(deps: Deps): Promise<RunningRouter> {
   );
   const task = (name: string, everyMs: number, run: () => Promise<unknown>) =>
     everyTick({ name, everyMs, clock, run, onError: (err) => logRetry(deps, err) });
-  const tasks = [
-    consumer,
+  const timers = [
     task("deadlines", SWEEP_EVERY_MS, sweep),
     task("counts", COUNT_EVERY_MS, async () =>
       deps.metrics.openConfirmations.set(await countOpenConfirmations(deps.pool, consumer.shards())),
@@ -60,7 +59,7 @@ export async function startRouter(deps: Deps): Promise<RunningRouter> {
     port: config.METRICS_PORT,
     metrics: deps.registry,
     checks: readinessChecks(deps, () => consumer.shards().length),
-    tasks,
+    tasks: [consumer, ...timers],
   });
   log.info({ opsPort: ops.port, regions: deps.regions }, "routing");
   return {
@@ -68,7 +67,7 @@ export async function startRouter(deps: Deps): Promise<RunningRouter> {
     shards: consumer.shards,
     async stop() {
       ops.startDraining();
-      await Promise.all(tasks.slice(1).map((each) => each.stop()));
+      await Promise.all(timers.map((timer) => timer.stop()));
       await consumer.stop();
       await ops.close();
       await deps.close();
