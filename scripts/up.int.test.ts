@@ -4,13 +4,12 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { apiUrl, statusUrl } from "./processes.ts";
-import { isPortFree } from "./services/free-port.ts";
+import { findFreePortBase, isPortFree } from "./services/free-port.ts";
 import { openThrowAwayFolder } from "./services/state-folder.ts";
 
 const repository = join(import.meta.dirname, "..");
 const stateRoot = openThrowAwayFolder();
-/** Of this run alone, so that it meets neither a running copy nor another run. */
-const portBase = 21_000 + (process.pid % 400) * 100;
+const portBase = await findFreePortBase();
 const running: ChildProcess[] = [];
 afterAll(() => {
   for (const child of running) {

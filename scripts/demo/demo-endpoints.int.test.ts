@@ -4,10 +4,10 @@ import { connect } from "node:net";
 import { createProbeDeps } from "@alivemcp/probe/probe-deps";
 import { runProbe } from "@alivemcp/probe/run-probe";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findFreePortBase } from "../services/free-port.ts";
 import { DEMO_RANGE, demoEndpoints } from "./demo-endpoints.ts";
 
-/** A base of this process's own, so that a running copy and a parallel test do not meet. */
-const endpoints = demoEndpoints(20_000 + (process.pid % 20_000));
+const endpoints = demoEndpoints(await findFreePortBase());
 const children: ChildProcess[] = [];
 
 async function isListening(host: string, port: number): Promise<boolean> {

@@ -6,14 +6,12 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Role, roleUrl } from "@alivemcp/db/roles";
 import { processTree } from "../bench/proportional-memory.ts";
-import { isPortFree } from "../services/free-port.ts";
+import { findFreePortBase } from "../services/free-port.ts";
 import { stateFolderOf } from "../services/state-folder.ts";
 import { openSecrets } from "../stack/secrets.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const READY_WITHIN_MS = 120_000;
-/** Ports of a copy lie within this many above its base. */
-const PORTS = 100;
 
 export interface RunningCopy {
   readonly portBase: number;
@@ -30,7 +28,7 @@ export interface RunningCopy {
 
 /** Starts a copy with nothing stored and waits until it says it is ready. Throws with its output when it does not. */
 export async function startCopy(options: { hasDemo: boolean }): Promise<RunningCopy> {
-  const portBase = await findFreeBase();
+  const portBase = await findFreePortBase();
   const flags = ["--port-base", String(portBase), "--reset", ...(options.hasDemo ? [] : ["--no-demo"])];
   const child = spawn(process.execPath, ["scripts/up.ts", ...flags], {
     cwd: REPOSITORY,
@@ -80,14 +78,4 @@ function commandOf(pid: number): string {
   } catch {
     return "";
   }
-}
-
-async function findFreeBase(): Promise<number> {
-  for (let base = 5_400 + PORTS * Math.floor(Math.random() * 100); base < 30_000; base += PORTS) {
-    const probed = [1, 2, 5, 6, 10, 15, 50, 56].map((offset) => isPortFree(base + offset));
-    if ((await Promise.all(probed)).every((isFree) => isFree)) {
-      return base;
-    }
-  }
-  throw new Error("no free range of ports for a copy");
 }

@@ -28,3 +28,22 @@ export async function isPortFree(port: number, host = "127.0.0.1"): Promise<bool
   await once(server, "close");
   return true;
 }
+
+/** Ports of a whole copy lie within this many above its base. */
+const PORTS_OF_A_COPY = 100;
+/** Below the range that outgoing connections take their ports from (32768 and up on Linux). */
+const BASES = { from: 10_000, to: 32_000 };
+
+/** A port base for `scripts/up` with nobody on its ports. Starts at random, so that two callers hardly meet. */
+export async function findFreePortBase(): Promise<number> {
+  const count = (BASES.to - BASES.from) / PORTS_OF_A_COPY;
+  const first = Math.floor(Math.random() * count);
+  for (let step = 0; step < count; step += 1) {
+    const base = BASES.from + ((first + step) % count) * PORTS_OF_A_COPY;
+    const offsets = Array.from({ length: 60 }, (_, offset) => base + offset);
+    if ((await Promise.all(offsets.map((port) => isPortFree(port)))).every((isFree) => isFree)) {
+      return base;
+    }
+  }
+  throw new Error(`There is no free range of ${PORTS_OF_A_COPY} ports.`);
+}
