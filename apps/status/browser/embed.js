@@ -1,10 +1,8 @@
 /*! AliveMCP embed. <div data-alivemcp="slug" data-style="card|pill" data-theme="auto|light|dark"></div>
  * Fails open: when anything goes wrong the element keeps what stood in it, and the page is never disturbed. */
-(() => {
-  const script = document.currentScript;
-  if (!script) {
-    return;
-  }
+
+{
+  const script = document.currentScript || document.querySelector('script[src*="/embed.js"]');
   const base = new URL(script.src).origin;
   const WORDS = { live: "Live", degraded: "Degraded", down: "Down", unknown: "Unknown" };
   const ICONS = { live: "✓", degraded: "!", down: "✕", unknown: "?" };
@@ -27,7 +25,7 @@ small{color:var(--m);grid-column:2;font-size:12px}`;
   };
   const percent = (value, span) => (value === null ? [] : [`${value} % over ${span}`]);
 
-  function facts(status) {
+  const facts = (status) => {
     const uptime = [...percent(status.uptime_24h_pct, "24 h"), ...percent(status.uptime_30d_pct, "30 d")];
     const p95 = status.p95_latency_ms_24h;
     const at = status.last_probe_at;
@@ -37,26 +35,30 @@ small{color:var(--m);grid-column:2;font-size:12px}`;
       status.schema_drift_in_last_24h && "Tools changed in the last 24 h",
       at ? `Checked ${new Date(at).toLocaleTimeString()}` : "Not checked yet",
     ].filter(Boolean);
-  }
+  };
 
-  function draw(host, status) {
-    const isCard = host.dataset.style !== "pill";
+  const linkFor = (host, status, isCard) => {
     const isWalled = status.auth_required && status.status === "live";
     const word = isWalled ? "Reachable, login required" : WORDS[status.status];
-    const name = host.dataset.label || status.slug;
+    const label = `${host.dataset.label || status.slug}: ${word}`;
     const link = make("a", "");
     link.href = status.status_page_url;
     link.className = isCard ? "card" : "pill";
     const icon = make("i", ICONS[status.status], link);
     icon.style.background = `var(--${status.status})`;
     icon.setAttribute("aria-hidden", "true");
-    make("b", isCard ? `${name}: ${word}` : word, link);
-    if (isCard) {
-      for (const fact of facts(status)) {
-        make("small", fact, link);
-      }
-    } else {
-      link.setAttribute("aria-label", `${name}: ${word}`);
+    make("b", isCard ? label : word, link);
+    if (!isCard) {
+      link.setAttribute("aria-label", label);
+    }
+    return link;
+  };
+
+  const draw = (host, status) => {
+    const isCard = host.dataset.style !== "pill";
+    const link = linkFor(host, status, isCard);
+    for (const fact of isCard ? facts(status) : []) {
+      make("small", fact, link);
     }
     const root = host.shadowRoot || host.attachShadow({ mode: "open" });
     if (!sheet) {
@@ -65,9 +67,9 @@ small{color:var(--m);grid-column:2;font-size:12px}`;
     }
     root.adoptedStyleSheets = [sheet];
     root.replaceChildren(link);
-  }
+  };
 
-  async function refresh() {
+  const refresh = async () => {
     const hosts = [...document.querySelectorAll("[data-alivemcp]")];
     const slugs = new Set(hosts.map((host) => host.dataset.alivemcp));
     await Promise.all(
@@ -87,7 +89,7 @@ small{color:var(--m);grid-column:2;font-size:12px}`;
         }
       }),
     );
-  }
+  };
 
   const start = () => {
     void refresh();
@@ -98,4 +100,4 @@ small{color:var(--m);grid-column:2;font-size:12px}`;
   } else {
     start();
   }
-})();
+}

@@ -222,8 +222,8 @@ describe.skipIf(!isThere)(`in ${CHROMIUM_PATH} (apt-get install chromium where i
       await page.goto(site);
       await page.getByRole("link", { name: /Down 1/ }).click();
       await page.getByRole("link", { name: "Broken" }).click();
-      expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("Broken");
-      expect(await page.locator(".summary").innerText()).toContain("TLS certificate expired");
+      expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Broken");
+      expect(await page.locator(".summary").textContent()).toContain("TLS certificate expired");
       await page.goto(site);
       await page.getByRole("searchbox", { name: "Search" }).fill("acme");
       await page.getByRole("button", { name: "Show" }).click();
@@ -291,8 +291,8 @@ describe.skipIf(!isThere)(`in ${CHROMIUM_PATH} (apt-get install chromium where i
       await page.goto(host);
       await page.locator("#card a.card").waitFor();
       await page.locator("#pill a.pill").waitFor();
-      expect(await page.locator("#card a").innerText()).toContain("Our docs: Live");
-      expect(await page.locator("#card a").innerText()).toContain(
+      expect(await page.locator("#card a").textContent()).toContain("Our docs: Live");
+      expect(await page.locator("#card a").textContent()).toContain(
         "Uptime 99.93 % over 24 h, 99.98 % over 30 d",
       );
       expect(await page.locator("#card a").getAttribute("href")).toBe("https://status.example/status/acme");
@@ -300,7 +300,7 @@ describe.skipIf(!isThere)(`in ${CHROMIUM_PATH} (apt-get install chromium where i
       const background =
         "getComputedStyle(document.querySelector('#pill').shadowRoot.querySelector('a')).backgroundColor";
       expect(await page.evaluate(background)).toBe("rgb(22, 27, 34)");
-      expect(await page.locator("#unknown").innerText()).toBe("Our status");
+      expect(await page.locator("#unknown").textContent()).toBe("Our status");
     });
   });
 });

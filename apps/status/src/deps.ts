@@ -50,7 +50,7 @@ export interface Deps {
   close(): Promise<void>;
 }
 
-export const VERSION = "0.1.0";
+const VERSION = "0.1.0";
 /** Badges and JSON of one endpoint are made at most this often, whoever asks. */
 const ANSWER_TTL_MS = 2_000;
 const PAGE_TTL_MS = 2_000;

@@ -10,7 +10,7 @@ export interface CachedAnswer {
 }
 
 /** What every badge and every embed answer may be cached for, by readers and by shared caches. */
-export const EMBED_CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=300";
+const EMBED_CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=300";
 
 export function cachedAnswer(body: string, contentType: string, status: 200 | 404 = 200): CachedAnswer {
   const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;

@@ -2,7 +2,7 @@ import type { Deps } from "./deps.ts";
 import { spanText } from "./views/figures.ts";
 
 /** After this long without a good reading of Redis or Postgres, pages say so. */
-export const READING_STALE_AFTER_MS = 45_000;
+const READING_STALE_AFTER_MS = 45_000;
 
 /** One sentence on top of a page while part of what it shows is not being refreshed; null when all is well. */
 export function staleNotice({

@@ -2,8 +2,8 @@ import { ERAS, type Era, PUBLIC_STATES, type PublicState } from "@alivemcp/core/
 
 export const BOARD_SORTS = ["name", "state", "uptime", "latency", "changed"] as const;
 export type BoardSort = (typeof BOARD_SORTS)[number];
-export const BOARD_TRANSPORTS = ["http", "sse"] as const;
-export type BoardTransport = (typeof BOARD_TRANSPORTS)[number];
+const BOARD_TRANSPORTS = ["http", "sse"] as const;
+type BoardTransport = (typeof BOARD_TRANSPORTS)[number];
 
 /** What a reader asked of the board. Null = no filter. */
 export interface BoardQuery {

@@ -12,7 +12,7 @@ export interface BoardPage {
   readonly pages: number;
 }
 
-export const ROWS_PER_PAGE = 50;
+const ROWS_PER_PAGE = 50;
 
 /** Chooses and orders the rows of one page. Pure; a page beyond the last is the last. Ties are ordered by slug. */
 export function selectBoard(readings: Iterable<EndpointReading>, query: BoardQuery): BoardPage {

@@ -2,6 +2,7 @@ import { WINDOW_NAMES, type WindowName } from "@alivemcp/core/endpoint-windows";
 import { publicHelp } from "@alivemcp/core/public-help";
 import { publicStateOf } from "@alivemcp/core/public-status";
 import { html } from "hono/html";
+import type { EndpointReading } from "../endpoint-reading.ts";
 
 import {
   agoTime,
@@ -101,33 +102,48 @@ function waterfalls(regions: readonly RegionCell[], nowMs: number): Html | Html[
     return html`<p class="faint">No probe to show yet.</p>`;
   }
   const worst = known.find(({ vote }) => vote?.state === "down") ?? known[0];
-  return known.map(({ city, finding, id }) =>
-    finding === null
-      ? html``
-      : html`<details${id === worst?.id ? html` open` : ""} id="probe-${id}"><summary>${city}: ${stateWord(publicStateOf(finding.state, finding.reason))}${
-          finding.latencyMs === null ? "" : `, ${latencyText(finding.latencyMs)}`
-        }, ${agoTime(finding.observedAtMs, nowMs)}</summary>
-${finding.reason === null ? "" : html`<p><a href="/help/${finding.reason}">${publicHelp(finding.reason).title}</a>${finding.detail === null ? "" : html` <code>${finding.detail}</code>`}</p>`}
-${finding.transientReason === null ? "" : html`<p class="faint">The first attempt failed (${publicHelp(finding.transientReason).title.toLowerCase()}); the second one was good.</p>`}
-${waterfall(finding.steps, `Steps of the latest probe from ${city}`)}</details>`,
-  );
+  return known.map((region) => probeDetails(region, region === worst, nowMs));
+}
+
+function probeDetails({ id, city, finding }: RegionCell, isOpen: boolean, nowMs: number): Html {
+  if (finding === null) {
+    return html``;
+  }
+  const { reason, transientReason, detail, latencyMs, observedAtMs } = finding;
+  const word = stateWord(publicStateOf(finding.state, reason));
+  const took = latencyMs === null ? "" : `, ${latencyText(latencyMs)}`;
+  return html`<details${isOpen ? html` open` : ""} id="probe-${id}"><summary>${city}: ${word}${took}, ${agoTime(observedAtMs, nowMs)}</summary>
+${reason === null ? "" : html`<p><a href="/help/${reason}">${publicHelp(reason).title}</a>${detail === null ? "" : html` <code>${detail}</code>`}</p>`}
+${transientReason === null ? "" : html`<p class="faint">The first attempt failed (${publicHelp(transientReason).title.toLowerCase()}); the second one was good.</p>`}
+${waterfall(finding.steps, `Steps of the latest probe from ${city}`)}</details>`;
 }
 
 /** The raw latest minute beside the committed state: what was confirmed, and what was only seen. */
 function howMeasured({ reading, nowMs }: StatusModel): Html {
-  const { latest, status, endpoint } = reading;
+  const { endpoint, isConfirming } = reading;
   return html`<section aria-labelledby="raw-title"><h2 id="raw-title">Confirmed and latest</h2>
 <dl class="facts">
-<div><dt>Confirmed state</dt><dd>${status.basis === "committed" ? stateWord(status) : "Nothing confirmed yet"}${reading.committedSinceMs === null || status.basis !== "committed" ? "" : html`, since ${utcText(reading.committedSinceMs)}`}${reading.isConfirming ? ". The regions are looking again right now." : ""}</dd></div>
-<div><dt>Latest minute</dt><dd>${
-    latest === null
-      ? "–"
-      : html`${stateWord(publicStateOf(latest.state, latest.reason))}${latest.reason === null ? "" : html` (${publicHelp(latest.reason).title.toLowerCase()})`}, minute of ${utcText(latest.minuteAtMs)}`
-  }</dd></div>
+<div><dt>Confirmed state</dt><dd>${confirmedText(reading)}${isConfirming ? ". The regions are looking again right now." : ""}</dd></div>
+<div><dt>Latest minute</dt><dd>${latestText(reading)}</dd></div>
 <div><dt>Cadence</dt><dd>${cadenceText(endpoint.cadenceMs)}</dd></div>
 <div><dt>Page made</dt><dd>${utcText(nowMs)}</dd></div>
 </dl>
 <p class="faint">A single bad minute does not turn the state: other regions look at once, and again half a minute later. An outage that both looks confirm counts from its first failure.</p></section>`;
+}
+
+function confirmedText({ status, committedSinceMs }: EndpointReading): string {
+  if (status.basis !== "committed") {
+    return "Nothing confirmed yet";
+  }
+  return `${stateWord(status)}${committedSinceMs === null ? "" : `, since ${utcText(committedSinceMs)}`}`;
+}
+
+function latestText({ latest }: EndpointReading): string {
+  if (latest === null) {
+    return "–";
+  }
+  const reason = latest.reason === null ? "" : ` (${publicHelp(latest.reason).title.toLowerCase()})`;
+  return `${stateWord(publicStateOf(latest.state, latest.reason))}${reason}, minute of ${utcText(latest.minuteAtMs)}`;
 }
 
 function embedHints({ reading: { endpoint } }: StatusModel, publicUrl: string): Html {
