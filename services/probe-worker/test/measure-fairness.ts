@@ -137,6 +137,8 @@ async function openHangingServer() {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
+    // Read, so that a prober that hangs up is noticed.
+    socket.resume();
     socket.on("error", () => {});
     socket.on("close", () => sockets.delete(socket));
   });
