@@ -78,14 +78,10 @@ export function verdictOf(minute: MinuteContent): Verdict {
 /** Least upper bound of two partial views of one minute: commutative, associative, idempotent. */
 export function joinMinutes(a: MinuteContent, b: MinuteContent): MinuteContent {
   return {
-    votes: joinRecords(a.votes, b.votes, mergeVote),
+    votes: joinVotes(a.votes, b.votes),
     slotRegions: union(a.slotRegions, b.slotRegions),
     extraRegions: union(a.extraRegions, b.extraRegions),
-    slotsReported: joinRecords(a.slotsReported, b.slotsReported, Math.max),
-    lastSlotAtMs:
-      a.lastSlotAtMs === null || b.lastSlotAtMs === null
-        ? (a.lastSlotAtMs ?? b.lastSlotAtMs)
-        : Math.max(a.lastSlotAtMs, b.lastSlotAtMs),
+    ...joinLastSlots(a, b),
     coversMinutes: Math.max(a.coversMinutes, b.coversMinutes),
     sealDueAtMs: Math.max(a.sealDueAtMs, b.sealDueAtMs),
   };
@@ -98,8 +94,8 @@ export function contentOf(report: Report): MinuteContent {
     votes: { [report.region]: report.vote },
     slotRegions: isSlot ? union(report.regionsAsked, [report.region]) : [],
     extraRegions: isSlot ? [] : union(report.regionsAsked, [report.region]),
-    slotsReported: isSlot ? { [report.region]: report.vote.slotAtMs } : {},
     lastSlotAtMs: report.lastSlotAtMs,
+    lastSlotRegions: isSlot && report.vote.slotAtMs === report.lastSlotAtMs ? [report.region] : [],
     coversMinutes: report.coversMinutes,
     sealDueAtMs: report.sealDueAtMs,
   };
@@ -131,25 +127,30 @@ function isVotesAlike(a: Readonly<Record<string, Vote>>, b: Readonly<Record<stri
 }
 
 function isProgressAlike(a: MinuteContent, b: MinuteContent): boolean {
-  const regions = union(Object.keys(a.slotsReported), Object.keys(b.slotsReported));
   return (
     a.lastSlotAtMs === b.lastSlotAtMs &&
     a.sealDueAtMs === b.sealDueAtMs &&
     a.slotRegions.join() === b.slotRegions.join() &&
     a.extraRegions.join() === b.extraRegions.join() &&
-    regions.every((region) => a.slotsReported[region] === b.slotsReported[region])
+    a.lastSlotRegions.join() === b.lastSlotRegions.join()
   );
 }
 
-function joinRecords<T>(
-  a: Readonly<Record<string, T>>,
-  b: Readonly<Record<string, T>>,
-  join: (a: T, b: T) => T,
-): Readonly<Record<string, T>> {
-  const joined: Record<string, T> = { ...a };
-  for (const [key, value] of Object.entries(b)) {
-    const known = joined[key];
-    joined[key] = known === undefined ? value : join(known, value);
+/** A job may know of a later last slot than the one before (a cadence was shortened): then who reported counts anew. */
+function joinLastSlots(a: MinuteContent, b: MinuteContent) {
+  const [aMs, bMs] = [a.lastSlotAtMs ?? -1, b.lastSlotAtMs ?? -1];
+  if (aMs === bMs) {
+    return { lastSlotAtMs: a.lastSlotAtMs, lastSlotRegions: union(a.lastSlotRegions, b.lastSlotRegions) };
+  }
+  const { lastSlotAtMs, lastSlotRegions } = aMs > bMs ? a : b;
+  return { lastSlotAtMs, lastSlotRegions };
+}
+
+function joinVotes(a: Readonly<Record<string, Vote>>, b: Readonly<Record<string, Vote>>) {
+  const joined: Record<string, Vote> = { ...a };
+  for (const [region, vote] of Object.entries(b)) {
+    const known = joined[region];
+    joined[region] = known === undefined ? vote : mergeVote(known, vote);
   }
   return joined;
 }

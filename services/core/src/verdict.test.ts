@@ -238,21 +238,21 @@ describe("isMinuteComplete", () => {
     votes: both,
     slotRegions: ["us-east", "eu-west"],
     extraRegions: [],
-    slotsReported: { "us-east": 30_000, "eu-west": 30_000 },
     lastSlotAtMs: 30_000,
+    lastSlotRegions: ["us-east", "eu-west"],
   };
   const table: readonly [string, MinuteProgress, boolean, boolean][] = [
     ["every asked region reported the last slot", slots, false, true],
     ["a look for the minute is outstanding", slots, true, false],
     [
       "at a 30-s cadence one region reported only the first slot",
-      { ...slots, slotsReported: { "us-east": 30_000, "eu-west": 0 } },
+      { ...slots, lastSlotRegions: ["us-east"] },
       false,
       false,
     ],
     [
       "a look or an immediate probe voted, the region's slot did not report",
-      { ...slots, slotsReported: { "us-east": 30_000 } },
+      { ...slots, lastSlotRegions: ["eu-west"] },
       false,
       false,
     ],
@@ -268,7 +268,7 @@ describe("isMinuteComplete", () => {
       {
         ...slots,
         slotRegions: [],
-        slotsReported: {},
+        lastSlotRegions: [],
         lastSlotAtMs: null,
         extraRegions: ["us-east", "eu-west"],
       },
@@ -280,7 +280,7 @@ describe("isMinuteComplete", () => {
       {
         ...slots,
         slotRegions: [],
-        slotsReported: {},
+        lastSlotRegions: [],
         lastSlotAtMs: null,
         extraRegions: ["us-east", "sa-east"],
       },

@@ -62,10 +62,10 @@ export interface MinuteProgress {
   readonly slotRegions: readonly string[];
   /** Regions that looks and immediate probes asked. */
   readonly extraRegions: readonly string[];
-  /** Newest slot of the minute that each region reported. */
-  readonly slotsReported: Readonly<Record<string, number>>;
   /** Null where no slot falls into the minute. */
   readonly lastSlotAtMs: number | null;
+  /** Regions that reported the minute's last slot. */
+  readonly lastSlotRegions: readonly string[];
 }
 
 /**
@@ -77,13 +77,12 @@ export function isMinuteComplete(minute: MinuteProgress, isLookOutstanding: bool
   if (isLookOutstanding) {
     return false;
   }
-  const { lastSlotAtMs } = minute;
-  if (lastSlotAtMs === null) {
+  if (minute.lastSlotAtMs === null) {
     return minute.extraRegions.every((region) => minute.votes[region] !== undefined);
   }
   return (
     minute.slotRegions.length > 0 &&
-    minute.slotRegions.every((region) => (minute.slotsReported[region] ?? -1) >= lastSlotAtMs)
+    minute.slotRegions.every((region) => minute.lastSlotRegions.includes(region))
   );
 }
 

@@ -63,20 +63,25 @@ end
 local asked_before = union(minute.ask, minute.also)
 if kind == 'slot' then
   put('ask', union(minute.ask, asked))
-  put_larger('s:' .. region, string.match(vote, '^%d+|%x+|(%d+)'))
 else
   put('also', union(minute.also, asked))
 end
 local all_asked = union(asked_before, asked)
 is_shown = all_asked ~= asked_before or is_shown
 is_shown = put_larger('cov', covers) or is_shown
-if last ~= '' then
-  put_larger('last', last)
-end
-local is_due_later = put_larger('due', due)
 if not is_begun then
   put('rc', retention_class)
   put('tp', traceparent)
+end
+local is_due_later = false
+if not minute.sealed then
+  is_due_later = put_larger('due', due)
+  if last ~= '' and put_larger('last', last) and minute.done then
+    put('done', '')
+  end
+  if kind == 'slot' and string.match(vote, '^%d+|%x+|(%d+)') == minute.last then
+    put('done', union(minute.done, region))
+  end
 end
 
 local now = redis.call('HMGET', now_key, 'committed', 'confirming', 'raw_minute', 'r:' .. region)
@@ -104,6 +109,7 @@ if lost_finding then
   redis.call('HDEL', vm_key, lost_finding)
 end
 if outcome == 'sealed' then
+  redis.call('HDEL', vm_key, unpack(OPEN_FIELDS))
   redis.call('EXPIRE', vm_key, SEALED_LIFE_S)
   if is_begun then
     redis.call('ZREM', unsealed_key, endpoint .. ':' .. minute_number)

@@ -26,6 +26,7 @@ end
 minute.sealed = now_ms
 minute.rev = '1'
 redis.call('HSET', vm_key, 'sealed', now_ms, 'rev', '1')
+redis.call('HDEL', vm_key, unpack(OPEN_FIELDS))
 redis.call('EXPIRE', vm_key, SEALED_LIFE_S)
 redis.call('ZREM', unsealed_key, member)
 local regions = split(union(minute.ask, minute.also))

@@ -1,9 +1,10 @@
 -- Prelude of report.lua and seal.lua: a verdict-minute's hash, its verdict, its stream entry. The rules are those of
 -- services/core/src/verdict.ts and verdict-minute.ts, and a test runs both over the same generated cases.
 --
--- Fields of the hash: <region> packed vote · d:<region> finding JSON when noteworthy · s:<region> newest slot reported ·
--- ask regions asked by slots · also regions asked by looks and immediate probes · last last slot of the minute · cov
--- minutes covered · rc retention class · tp traceparent of the first result · due seal deadline · sealed sealed at · rev.
+-- Fields of the hash: <region> packed vote · d:<region> finding JSON when noteworthy · ask regions
+-- asked by slots · also regions asked by looks and immediate probes · cov minutes covered · rc retention class · sealed
+-- sealed at · rev revision. Only while open: last last slot of the minute · done regions that reported it · due seal
+-- deadline · tp traceparent of the first result.
 --
 -- Instants stay texts wherever they are only copied: a Lua number is a double and prints as 1.7e+12.
 
@@ -16,12 +17,15 @@ local function read_minute(key)
   return minute
 end
 
+-- What a sealed minute needs no more; it lies in Redis for 15 minutes, open ones for one.
+local OPEN_FIELDS = { 'last', 'done', 'due', 'tp' }
+
 -- Union of two comma-separated lists; the first keeps its order.
 local function union(known, added)
   if added == nil or known == added then
     return known
   end
-  if known == nil then
+  if known == nil or known == '' then
     return added
   end
   local listed = ',' .. known .. ','
@@ -32,6 +36,19 @@ local function union(known, added)
     end
   end
   return known
+end
+
+local function contains_all(known, wanted)
+  if known == wanted then
+    return true
+  end
+  local listed = ',' .. (known or '') .. ','
+  for region in string.gmatch(wanted, '[^,]+') do
+    if not string.find(listed, ',' .. region .. ',', 1, true) then
+      return false
+    end
+  end
+  return true
 end
 
 local function split(list)
@@ -144,14 +161,7 @@ local function is_complete(minute, confirming, minute_number)
   if minute.ask == nil then
     return false
   end
-  local last = tonumber(minute.last)
-  for region in string.gmatch(minute.ask, '[^,]+') do
-    local reported = minute['s:' .. region]
-    if reported == nil or tonumber(reported) < last then
-      return false
-    end
-  end
-  return true
+  return contains_all(minute.done, minute.ask)
 end
 
 -- Appends the entry of a sealed or corrected minute; the shape is services/core/src/verdict-entry.ts.
