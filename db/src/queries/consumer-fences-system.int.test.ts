@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestDatabase, type TestDatabase } from "../../test/database.ts";
 import {
   advanceConsumerWatermark,
+  claimConsumerFence,
   holdConsumerFence,
   listConsumerWatermarks,
 } from "./consumer-fences-system.ts";
@@ -64,4 +65,36 @@ test("a watermark never moves back", async () => {
     }
   });
   expect((await listConsumerWatermarks(pool, "archiver")).get("s05")).toBe(5_000);
+});
+
+test("claims at the same time give different numbers", async () => {
+  const claims = Array.from({ length: 10 }, () =>
+    claimConsumerFence(pool, { consumerGroup: "archiver", shard: "s07" }),
+  );
+  expect((await Promise.all(claims)).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+});
+
+test("a new holder's claim waits until the old holder's transaction has ended, so nothing old commits after it", async () => {
+  const shard = "s08";
+  const fence = await claimConsumerFence(pool, { consumerGroup: "archiver", shard });
+  const order: string[] = [];
+  let claim: Promise<number> | undefined;
+  await inTransaction(async (client) => {
+    expect(await holdConsumerFence(client, lease(shard, fence))).toBe("held");
+    claim = claimConsumerFence(pool, { consumerGroup: "archiver", shard }).then((next) => {
+      order.push("claimed");
+      return next;
+    });
+    const countWaiting = async () => {
+      const { rows } = await database.pool("super").query(
+        `SELECT count(*)::int AS waiting FROM pg_stat_activity
+         WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+      );
+      return rows[0].waiting;
+    };
+    await expect.poll(countWaiting).toBe(1);
+    order.push("old work done");
+  });
+  expect(await claim).toBe(fence + 1);
+  expect(order).toEqual(["old work done", "claimed"]);
 });

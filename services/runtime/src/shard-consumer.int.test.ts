@@ -2,8 +2,7 @@ import { randomUUID } from "node:crypto";
 import {
   ARCHIVER_GROUP,
   asideStream,
-  CONSUMER_GROUPS,
-  ROUTER_GROUP,
+  leaseHoldersKey,
   shardLeaseKey,
   verdictStream,
 } from "@alivemcp/core/pipeline";
@@ -11,47 +10,39 @@ import { SHARDS, shardOf } from "@alivemcp/core/shard";
 import { Redis } from "ioredis";
 import { Registry } from "prom-client";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { appendLook } from "../test/append-look.ts";
 import { openFlakyLink } from "../test/flaky-link.ts";
 import { openTestRedis, type TestRedis } from "../test/redis.ts";
 import { systemClock } from "./clock.ts";
 import type { ShardEntry } from "./shard-batch.ts";
 import { type ShardConsumerInput, startShardConsumer } from "./shard-consumer.ts";
-import { ensureGroup, trimVerdicts } from "./verdict-stream.ts";
+import { ensureGroup } from "./verdict-stream.ts";
 
 const group = ARCHIVER_GROUP;
 const WAIT = { timeout: 10_000, interval: 10 };
 let server: TestRedis;
 let endings: (() => Promise<unknown>)[] = [];
+let gates: (() => void)[] = [];
 beforeEach(async () => {
   server = await openTestRedis();
 });
 afterEach(async () => {
-  for (const end of endings.reverse()) {
+  for (const open of gates) {
+    open();
+  }
+  for (const end of endings.toReversed()) {
     await end();
   }
   endings = [];
+  gates = [];
   await server.close();
 });
 
 /** Ids are unique within a shard only. */
-const label = (shard: string, id: string | null) => `${shard}/${id}`;
+const label = (shard: string, id: string) => `${shard}/${id}`;
 
-/** Writes a look entry as the report script does; returns its label. */
 async function append(endpointId: string, n = 0): Promise<string> {
-  const fields = {
-    v: 1,
-    k: "look",
-    e: endpointId,
-    m: 29_000_000 + n,
-    at: 1_740_000_000_000 + n,
-    tp: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-    r: "us-east",
-    j: `${endpointId}-${n}`,
-    lk: "",
-    vote: "1740000000412|a1b2c3d4e5|1740000000000|1740000000012|up||120|",
-  };
-  const shard = shardOf(endpointId);
-  return label(shard, await server.redis.xadd(verdictStream(shard), "*", ...Object.entries(fields).flat()));
+  return label(shardOf(endpointId), await appendLook(server.redis, endpointId, n));
 }
 
 /** One endpoint in every shard. */
@@ -123,6 +114,16 @@ function start(
   };
   endings.push(stop);
   return { consumer, handled, broken, errors, stop, ids: () => handled.flatMap(({ ids }) => ids) };
+}
+
+/** What a handler waits for until the test lets it go on; always open at the end of a test. */
+function openGate() {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  gates.push(open);
+  return { opened, open };
 }
 
 const pendingOf = async (shard: string) =>
@@ -210,7 +211,7 @@ describe("startShardConsumer", () => {
   test("an entry nobody can parse is told, set aside with its reason, and does not stop the others", async () => {
     const endpointId = randomUUID();
     const shard = shardOf(endpointId);
-    const bad = await server.redis.xadd(verdictStream(shard), "*", "v", "99", "k", "look");
+    const bad = (await server.redis.xadd(verdictStream(shard), "*", "v", "99", "k", "look")) ?? "";
     const good = await append(endpointId);
     const { ids, broken } = start();
     await until(ids).toEqual([good]);
@@ -231,6 +232,34 @@ describe("startShardConsumer", () => {
     await a.stop();
     await until(() => b.consumer.shards().length).toBe(16);
     expect(performance.now() - startedAt).toBeLessThan(1_500);
+  });
+
+  test("a shard goes to another process only after the batch in hand is done", async () => {
+    for (const endpointId of endpointPerShard().values()) {
+      await append(endpointId);
+    }
+    const gate = openGate();
+    let begun = 0;
+    const a = start({
+      handle: () => {
+        begun += 1;
+        return gate.opened;
+      },
+    });
+    await until(() => begun).toBe(16);
+    const b = start();
+    await until(() => server.redis.zcard(leaseHoldersKey(group))).toBe(2);
+    const owner = (await server.redis.get(shardLeaseKey(group, "s00"))) ?? "";
+    const heartbeat = async () => Number(await server.redis.zscore(leaseHoldersKey(group), owner));
+    const joinedAtMs = await heartbeat();
+    // Lease rounds are 100 ms apart: by then at least one has run that knew of both.
+    await until(heartbeat).toBeGreaterThan(joinedAtMs + 300);
+    for (const shard of SHARDS) {
+      expect(await server.redis.get(shardLeaseKey(group, shard))).toBe(owner);
+    }
+    gate.open();
+    await until(() => [a.consumer.shards().length, b.consumer.shards().length]).toEqual([8, 8]);
+    expect(b.ids()).toEqual([]);
   });
 
   test("two processes coming and going never handle one shard at the same time, and nothing is lost", async () => {
@@ -270,10 +299,7 @@ describe("startShardConsumer", () => {
     const id = await append(endpointId);
     const fences = openFences();
     const committed: string[] = [];
-    let letGo: () => void = () => undefined;
-    const hold = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
+    const gate = openGate();
     let isHolding = false;
     const commit = (shard: string, fence: number, entries: readonly ShardEntry[]) => {
       fences.assert(shard, fence);
@@ -283,7 +309,7 @@ describe("startShardConsumer", () => {
       fences,
       handle: async (shard, fence, entries) => {
         isHolding = true;
-        await hold;
+        await gate.opened;
         commit(shard, fence, entries);
       },
     });
@@ -291,13 +317,29 @@ describe("startShardConsumer", () => {
     await server.redis.set(shardLeaseKey(group, shard), "somebody else", "PX", 300);
     const quick = start({ fences, handle: async (shard, fence, entries) => commit(shard, fence, entries) });
     await until(() => committed).toEqual([id]);
-    letGo();
+    gate.open();
     await until(() => slow.errors.some((err) => String((err as Error).cause).includes("stale fence"))).toBe(
       true,
     );
     expect(committed).toEqual([id]);
     expect([...slow.ids(), ...quick.ids()]).toEqual([id]);
     await until(() => pendingOf(shard)).toBe(0);
+  });
+
+  test("a failed batch is tried again under a new fence, so that a stale one heals itself", async () => {
+    await append(randomUUID());
+    const fences = openFences();
+    const tried: number[] = [];
+    start({
+      fences,
+      handle: async (_shard, fence) => {
+        tried.push(fence);
+        if (tried.length === 1) {
+          throw new Error("stale fence");
+        }
+      },
+    });
+    await until(() => tried).toEqual([1, 2]);
   });
 
   test("a fence that cannot be claimed leaves the shard to be taken again", async () => {
@@ -340,74 +382,33 @@ describe("startShardConsumer", () => {
     await until(ids).toEqual([id]);
   });
 
+  test("a stream that vanished by itself is read again from its new beginning", async () => {
+    const endpointId = randomUUID();
+    const { ids } = start();
+    const before = await append(endpointId, 1);
+    await until(ids).toEqual([before]);
+    await server.redis.del(verdictStream(shardOf(endpointId)));
+    const after = await append(endpointId, 2);
+    await until(ids).toEqual([before, after]);
+  });
+
   test("stopping waits for the batch in hand and acknowledges it", async () => {
     const endpointId = randomUUID();
     await append(endpointId);
-    let letGo: () => void = () => undefined;
+    const gate = openGate();
     let isHolding = false;
     const { stop, ids } = start({
       handle: () => {
         isHolding = true;
-        return new Promise<void>((resolve) => {
-          letGo = resolve;
-        });
+        return gate.opened;
       },
     });
     await until(() => isHolding).toBe(true);
     const stopping = stop();
-    letGo();
+    gate.open();
     await stopping;
     expect(ids()).toHaveLength(1);
     expect(await pendingOf(shardOf(endpointId))).toBe(0);
     expect(await server.redis.exists(shardLeaseKey(group, shardOf(endpointId)))).toBe(0);
-  });
-});
-
-describe("trimVerdicts", () => {
-  const endpointId = randomUUID();
-  const shard = shardOf(endpointId);
-  const stream = verdictStream(shard);
-  const fill = async () => {
-    for (let n = 0; n < 250; n += 1) {
-      await append(endpointId, n);
-    }
-  };
-  const readAll = async (reader: string, count: number) => {
-    const reply = (await server.redis.xreadgroup(
-      "GROUP",
-      reader,
-      shard,
-      "COUNT",
-      count,
-      "STREAMS",
-      stream,
-      ">",
-    )) as [string, [string, string[]][]][];
-    return reply.flatMap(([, rows]) => rows.map(([id]) => id));
-  };
-
-  test("removes what every group acknowledged and nothing that one of them still needs", async () => {
-    await fill();
-    for (const reader of CONSUMER_GROUPS) {
-      await ensureGroup(server.redis, reader, shard);
-    }
-    const archived = await readAll(ARCHIVER_GROUP, 250);
-    await server.redis.xack(stream, ARCHIVER_GROUP, ...archived);
-    expect(await trimVerdicts(server.redis, shard)).toBe(0);
-
-    const routed = await readAll(ROUTER_GROUP, 230);
-    await server.redis.xack(stream, ROUTER_GROUP, ...routed.filter((_, n) => n !== 210));
-    expect(await trimVerdicts(server.redis, shard)).toBeGreaterThanOrEqual(100);
-    const left = (await server.redis.xrange(stream, "-", "+")).map(([id]) => id);
-    expect(left).toEqual(expect.arrayContaining(archived.slice(210)));
-  });
-
-  test("removes nothing while a group has not begun, and a missing stream is no error", async () => {
-    expect(await trimVerdicts(server.redis, shard)).toBe(0);
-    await fill();
-    await ensureGroup(server.redis, ARCHIVER_GROUP, shard);
-    await server.redis.xack(stream, ARCHIVER_GROUP, ...(await readAll(ARCHIVER_GROUP, 250)));
-    expect(await trimVerdicts(server.redis, shard)).toBe(0);
-    expect(await server.redis.xlen(stream)).toBe(250);
   });
 });
