@@ -67,7 +67,7 @@ const figures: Figures = {
   rss_mb_per_1000_inflight: inFlightMb,
   idle_mb: idleMb,
   report_results_s: reports.resultsPerSecond,
-  report_redis_us: reports.redisMicrosPerResult,
+  report_redis_us: reports.redisCpuMicrosPerResult,
   archived_rows_s: archive.rowsPerS,
   badge_p99_ms: reading.badgeMsP99,
   embed_p99_ms: reading.embedMsP99,
