@@ -3,17 +3,34 @@ import { parse } from "yaml";
 
 /** What the test of docker-compose.yml needs to know of a service. */
 export interface ComposeService {
-  readonly image: string;
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Reads the file as Docker Compose would: anchors merged, `${NAME}`, `${NAME:-default}` and `${NAME:?message}` filled in. */
+/** Reads the file as Docker Compose would: anchors merged, then `${NAME}`, `${NAME:-default}`, `${NAME:?message}` filled in. */
 export function readComposeFile(
   path: string,
   variables: Readonly<Record<string, string>>,
 ): ReadonlyMap<string, ComposeService> {
-  const text = readFileSync(path, "utf8").replace(
+  const { services } = parse(readFileSync(path, "utf8"), { merge: true }) as {
+    services: Record<string, Partial<ComposeService>>;
+  };
+  const fill = (text: string) => interpolate(String(text), variables);
+  return new Map(
+    Object.entries(services).map(([name, { command = [], environment = {} }]) => [
+      name,
+      {
+        command: command.map(fill),
+        environment: Object.fromEntries(
+          Object.entries(environment).map(([key, value]) => [key, fill(value)]),
+        ),
+      },
+    ]),
+  );
+}
+
+function interpolate(text: string, variables: Readonly<Record<string, string>>): string {
+  return text.replace(
     /\$\{(\w+)(?::([-?])([^}]*))?\}/g,
     (_whole, name: string, kind: string | undefined, rest: string | undefined) => {
       const value = variables[name];
@@ -23,18 +40,7 @@ export function readComposeFile(
       if (kind === "-") {
         return rest ?? "";
       }
-      throw new Error(`${path}: ${name} is not set${rest ? `: ${rest}` : ""}`);
+      throw new Error(`${name} is not set${rest ? `: ${rest}` : ""}`);
     },
-  );
-  const { services } = parse(text, { merge: true }) as { services: Record<string, Partial<ComposeService>> };
-  return new Map(
-    Object.entries(services).map(([name, service]) => [
-      name,
-      {
-        image: service.image ?? "",
-        command: service.command ?? [],
-        environment: service.environment ?? {},
-      },
-    ]),
   );
 }

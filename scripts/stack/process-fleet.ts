@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Installation, PROCESSES, type ProcessSpec, processEnvironment } from "../processes.ts";
 import { machineEnvironment } from "./machine-environment.ts";
@@ -6,8 +5,6 @@ import { type Supervised, supervise } from "./supervise.ts";
 import { type Awaited, waitUntilReady } from "./wait-until-ready.ts";
 
 const READY_WITHIN_MS = 90_000;
-
-const PRESENT = PROCESSES.filter(({ entry }) => existsSync(new URL(`../../${entry}`, import.meta.url)));
 
 type SuperviseDeps = Parameters<typeof supervise>[0];
 
@@ -40,7 +37,7 @@ export function createFleet(
   };
   return {
     async start(wave) {
-      const specs = PRESENT.filter(({ startWave }) => startWave === wave);
+      const specs = PROCESSES.filter(({ startWave }) => startWave === wave);
       deps.show(`Starting ${specs.map(({ name }) => name).join(", ")} …`);
       await waitUntilReady(specs.map(startOne), READY_WITHIN_MS, (name) => deps.show(`${name} is ready`));
     },
