@@ -1,8 +1,17 @@
 import { defineConfig } from "vitest/config";
 
 const exclude = ["**/node_modules/**", ".state/**"];
+/** Tests that start whole copies of the project: six processes, Postgres and Redis each. */
+const wholeCopies = [
+  "scripts/{journey,up,compose}.int.test.ts",
+  "scripts/drills/*.int.test.ts",
+  "services/probe-worker/src/fairness.int.test.ts",
+];
 
-/** Two projects: `unit` touches nothing, `int` talks to real services on loopback (two workers: two cores). */
+/**
+ * Three projects. `unit` touches nothing; `int` talks to real services on loopback (two workers: two cores); `copy`
+ * comes after both and one file at a time, because what it measures or waits for must not starve.
+ */
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -13,16 +22,29 @@ export default defineConfig({
           include: ["{apps,services,db,scripts}/**/*.test.ts"],
           exclude: [...exclude, "**/*.int.test.ts"],
           testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
           name: "int",
           include: ["{apps,services,db,scripts}/**/*.int.test.ts"],
-          exclude,
+          exclude: [...exclude, ...wholeCopies],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "copy",
+          include: wholeCopies,
+          exclude,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

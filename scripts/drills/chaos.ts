@@ -4,6 +4,7 @@
  * sealed; Postgres must hold exactly that.
  */
 import { setTimeout as wait } from "node:timers/promises";
+import { STATE_CODES } from "@alivemcp/db/codes";
 import pg from "pg";
 import { PROCESSES } from "../processes.ts";
 import { openManyEndpoints } from "./many-endpoints.ts";
@@ -132,7 +133,7 @@ async function countDoubledHistory(client: pg.Client): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-const UNKNOWN_STATE_CODE = 4;
+const UNKNOWN_STATE_CODE = STATE_CODES.unknown;
 
 /** Minutes between the first and the last one of each endpoint that have no row, or one that knows nothing. */
 function countUnknown(rows: readonly { id: string; minute: number; state: number }[]): number {
