@@ -1,5 +1,6 @@
 import { COMMITTED_FIELDS, RAW_FIELDS } from "@alivemcp/core/now-fields";
 import { minuteOf, nowKey, probeJobSchema } from "@alivemcp/core/pipeline";
+import { checkBudget } from "@alivemcp/core/start-budget";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestDatabase, type TestDatabase } from "../../../db/test/database.ts";
 import { openTestRedis, type TestRedis } from "../../../services/runtime/test/redis.ts";
@@ -73,6 +74,15 @@ test("a registered endpoint is stored, answered with its page, and probed at onc
     );
     expect(probeJobSchema.parse(job?.data)).toMatchObject({ kind: "now", region, regionsAsked: regions });
   }
+});
+
+test("a host is probed at once for ten registrations and checks a minute; more are watched from their next slot", async () => {
+  const url = (n: number) => `http://127.0.77.99:5000/${n}`;
+  const host = "127.0.77.99";
+  await redis.redis.set(checkBudget(host, Date.now()).key, 9);
+  await redis.redis.set(checkBudget(host, Date.now() + 60_000).key, 10);
+  expect((await register({ url: url(1) })).body).toMatchObject({ is_probe_requested: true });
+  expect(await register({ url: url(2) })).toMatchObject({ status: 201, body: { is_probe_requested: false } });
 });
 
 test("an unlisted endpoint, the default, has a slug that cannot be guessed", async () => {
@@ -182,16 +192,23 @@ test("what does not exist is not found, as problem+json with the request's id", 
 
 test("an opt-out is recorded from JSON and from a form, and asking twice is asking once", async () => {
   expect((await post("/v1/opt-outs", { target: "MCP.Example.com" }, {})).status).toBe(202);
-  const form = new URLSearchParams({ target: "mcp.example.com", contact: "ops@example.com" });
+  const form = new URLSearchParams({ target: "mcp.example.com.", contact: "ops@example.com" });
   const response = await app.request("/v1/opt-outs", { method: "POST", body: form });
-  expect(response.status).toBe(202);
+  expect(response.status).toBe(303);
+  expect(response.headers.get("location")).toBe("http://status.test/bot?opt_out=recorded#opt-out");
   await post("/v1/opt-outs", { target: "https://example.com/one/mcp" }, {});
+  await post("/v1/opt-outs", { target: "https://Example.com:443/one/mcp/#part" }, {});
   const { rows } = await database.pool("super").query("SELECT kind, target FROM opt_out ORDER BY target");
   expect(rows).toEqual([
     { kind: "url", target: "https://example.com/one/mcp" },
     { kind: "host", target: "mcp.example.com" },
   ]);
   expect((await post("/v1/opt-outs", { target: "http://" }, {})).status).toBe(400);
+  const broken = await app.request("/v1/opt-outs", {
+    method: "POST",
+    body: new URLSearchParams({ target: "http://" }),
+  });
+  expect(broken.headers.get("location")).toBe("http://status.test/bot?opt_out=invalid#opt-out");
 });
 
 test("opt-outs from one address are bounded, and the answer says when to come back", async () => {

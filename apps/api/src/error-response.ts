@@ -46,7 +46,8 @@ export function errorResponse(log: Logger, err: unknown, c: Context): Response {
   );
 }
 
-function toAppError(err: unknown): AppError {
+/** Any thrown value as the error that is answered with. */
+export function toAppError(err: unknown): AppError {
   if (err instanceof AppError) {
     return err;
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { AppError } from "@alivemcp/core/app-error";
+import { normalizedUrl } from "@alivemcp/core/endpoint-url";
 import { invariant } from "@alivemcp/core/invariant";
 import type { Plan } from "@alivemcp/core/plans";
 import { endpointSlug } from "@alivemcp/core/slug";
@@ -12,7 +13,7 @@ import type { Deps } from "./deps.ts";
 import type { EndpointRequest } from "./endpoint-shape.ts";
 import { requestProbeNow } from "./request-probe.ts";
 
-type RegisterDeps = Pick<Deps, "pool" | "target" | "probeQueues" | "clock" | "log">;
+type RegisterDeps = Pick<Deps, "pool" | "redis" | "target" | "probeQueues" | "clock" | "log">;
 
 /** Tries of a slug that somebody else may take at the same moment. */
 const SLUG_TRIES = 3;
@@ -103,9 +104,4 @@ function slugFor(request: EndpointRequest, url: URL, attempt: number): string {
   const suffix = randomBytes(8).toString("hex");
   const slug = endpointSlug(text, request.visibility, suffix);
   return attempt === 0 || request.visibility !== "public" ? slug : `${slug}-${suffix.slice(0, 4)}`;
-}
-
-/** What makes two URLs one endpoint: fragment, default port and a trailing slash do not count. */
-function normalizedUrl(url: URL): string {
-  return `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, "")}${url.search}`;
 }

@@ -1,16 +1,21 @@
 import { buildNowJob } from "@alivemcp/core/build-job";
-import { regionsOfEndpoint } from "@alivemcp/core/endpoint-plan";
+import { type EndpointPlan, regionsOfEndpoint } from "@alivemcp/core/endpoint-plan";
+import { checkBudget, hostBudget } from "@alivemcp/core/start-budget";
 import { findEndpointPlan } from "@alivemcp/db/queries/endpoint-plans";
 import type { TenantScope } from "@alivemcp/db/tenant-scope";
+import { reserveStarts } from "@alivemcp/runtime/reserve-starts";
 import { newTraceparent } from "@alivemcp/runtime/traceparent";
 import type { Deps } from "./deps.ts";
 
+type RequestDeps = Pick<Deps, "pool" | "redis" | "probeQueues" | "clock" | "log">;
+
 /**
  * Asks every region of the endpoint for a probe now, so that a verdict is there within seconds. Returns false when the
- * queues cannot be reached: the endpoint is registered all the same, and its next slot is at most a cadence away.
+ * host was asked often enough this minute, or the queues cannot be reached: the endpoint is registered all the same,
+ * and its next slot is at most a cadence away.
  */
 export async function requestProbeNow(
-  deps: Pick<Deps, "pool" | "probeQueues" | "clock" | "log">,
+  deps: RequestDeps,
   scope: TenantScope,
   endpointId: string,
 ): Promise<boolean> {
@@ -21,11 +26,20 @@ export async function requestProbeNow(
   const regionsAsked = regionsOfEndpoint(plan, [...deps.probeQueues.keys()]);
   const requestedAtMs = deps.clock.nowMs();
   const traceparent = newTraceparent();
-  const adds = regionsAsked.map((region) => {
-    const job = buildNowJob(plan, { requestedAtMs, region, regionsAsked, traceparent });
-    return deps.probeQueues.get(region)?.add("now", job.data, { jobId: job.id });
-  });
   try {
+    if (
+      !(await withDeadline(fitsBudgets(deps, plan, { atMs: requestedAtMs, starts: regionsAsked.length })))
+    ) {
+      deps.log.info(
+        { endpointId: plan.id, host: plan.host },
+        "no immediate probe: the host's budget is spent",
+      );
+      return false;
+    }
+    const adds = regionsAsked.map((region) => {
+      const job = buildNowJob(plan, { requestedAtMs, region, regionsAsked, traceparent });
+      return deps.probeQueues.get(region)?.add("now", job.data, { jobId: job.id });
+    });
     await withDeadline(Promise.all(adds));
     return true;
   } catch (err) {
@@ -34,16 +48,25 @@ export async function requestProbeNow(
   }
 }
 
+/** A registration counts once a minute beside the checks of the same host, and with each of its starts this second. */
+async function fitsBudgets(
+  { redis }: Pick<Deps, "redis">,
+  plan: EndpointPlan,
+  { atMs, starts }: { readonly atMs: number; readonly starts: number },
+): Promise<boolean> {
+  return (
+    (await reserveStarts(redis, checkBudget(plan.host, atMs), 1)) &&
+    (await reserveStarts(redis, hostBudget(plan.host, atMs), starts))
+  );
+}
+
 const DEADLINE_MS = 3_000;
 
 /** BullMQ waits for Redis to come back; a person who registers an endpoint does not. */
 function withDeadline<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`queues did not answer within ${DEADLINE_MS} ms`)),
-      DEADLINE_MS,
-    );
+    timer = setTimeout(() => reject(new Error(`Redis did not answer within ${DEADLINE_MS} ms`)), DEADLINE_MS);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkEndpointUrl, ENDPOINT_URL_CHARS_MAX, isRefusedPort } from "./endpoint-url.ts";
+import { checkEndpointUrl, ENDPOINT_URL_CHARS_MAX, isRefusedPort, normalizedUrl } from "./endpoint-url.ts";
 
 describe("a URL at intake", () => {
   const ACCEPTED: readonly (readonly [string, string, string])[] = [
@@ -43,6 +43,18 @@ describe("a URL at intake", () => {
     const check = checkEndpointUrl(given);
     expect(check).toMatchObject({ kind: "refused", field: "url", reason });
     expect(check.kind === "refused" && check.message).toMatch(/^[A-Z].*\.$/);
+  });
+
+  test("a host with its root dot is the same host", () => {
+    expect(checkEndpointUrl("https://Example.com./mcp")).toMatchObject({ url: "https://example.com/mcp" });
+  });
+
+  test.each([
+    ["https://example.com/mcp", "https://example.com:443/mcp/#part"],
+    ["https://example.com", "https://example.com/"],
+    ["https://example.com/mcp?a=1", "https://example.com/mcp/?a=1"],
+  ])("%s and %s are one endpoint", (one, other) => {
+    expect(normalizedUrl(new URL(one))).toBe(normalizedUrl(new URL(other)));
   });
 
   test("a stdio command is told why it cannot be watched", () => {

@@ -12,7 +12,7 @@ export type EndpointUrlRefusal =
 export type EndpointUrlCheck =
   | {
       readonly kind: "accepted";
-      /** Normalised: host lower-case, default port and fragment gone; path and query as given. */
+      /** Normalised: host lower-case and without its root dot, default port and fragment gone; path and query as given. */
       readonly url: string;
     }
   | {
@@ -69,7 +69,14 @@ export function checkEndpointUrl(text: string): EndpointUrlCheck {
     return refused("url_port", `Port ${url.port} belongs to another protocol and is not probed.`);
   }
   url.hash = "";
+  // `example.com.` is `example.com`: one host, one budget, one opt-out.
+  url.hostname = url.hostname.replace(/\.$/, "");
   return { kind: "accepted", url: url.href };
+}
+
+/** What makes two URLs one endpoint: fragment, default port and a trailing slash do not count. */
+export function normalizedUrl(url: URL): string {
+  return `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, "")}${url.search}`;
 }
 
 /** Whether the port is one that no HTTP endpoint uses. */

@@ -1,4 +1,5 @@
 import { AppError } from "@alivemcp/core/app-error";
+import { checkEndpointUrl, normalizedUrl } from "@alivemcp/core/endpoint-url";
 import { insertOptOut } from "@alivemcp/db/queries/opt-outs";
 import { registrableDomain } from "@alivemcp/probe/registrable-domain";
 import { type Context, Hono } from "hono";
@@ -6,6 +7,7 @@ import { RateLimiterRedis } from "rate-limiter-flexible";
 import { z } from "zod";
 import { clientAddress } from "../client-address.ts";
 import type { Deps } from "../deps.ts";
+import { toAppError } from "../error-response.ts";
 import { readJson } from "../read-json.ts";
 
 const requestSchema = z.object({
@@ -15,9 +17,16 @@ const requestSchema = z.object({
   reason: z.string().max(1_000).optional(),
 });
 
+/** What the page with the form says then; it finds the word behind `/bot?opt_out=`. */
+const FORM_OUTCOMES: Partial<Record<AppError["code"], string>> = {
+  invalid: "invalid",
+  rate_limited: "rate_limited",
+};
+
 /**
  * `POST /v1/opt-outs`: anybody may ask that a host or URL is not probed; unclaimed endpoints obey within an hour.
- * JSON or a form. At most 10 requests an hour per address. Answers 202 always: whether we know the target is not told.
+ * At most 10 requests an hour per address. JSON is answered with 202, whether we know the target or not; the form of
+ * the public page with a way back to it (303), so that it works without JavaScript.
  */
 export function optOutRoutes(deps: Pick<Deps, "pool" | "redis" | "log" | "config">): Hono {
   const limiter = new RateLimiterRedis({
@@ -26,10 +35,9 @@ export function optOutRoutes(deps: Pick<Deps, "pool" | "redis" | "log" | "config
     points: 10,
     duration: 3_600,
   });
-  const routes = new Hono();
-  routes.post("/", async (c) => {
+  const record = async (c: Context, readBody: () => Promise<unknown>) => {
     await consume(limiter, clientAddress(c));
-    const request = requestSchema.parse(await readBody(c));
+    const request = requestSchema.parse(await readBody());
     const target = readTarget(request.target);
     await insertOptOut(deps.pool, {
       ...target,
@@ -37,17 +45,27 @@ export function optOutRoutes(deps: Pick<Deps, "pool" | "redis" | "log" | "config
       note: request.reason || null,
     });
     deps.log.info({ kind: target.kind, target: target.target }, "opt-out recorded");
-    return c.json(
-      {
-        status: "accepted",
-        detail:
-          "Unclaimed endpoints there are no longer probed within an hour. Endpoints that their owners added are asked about first.",
+  };
+  const routes = new Hono();
+  routes.post("/", async (c) => {
+    if (!isForm(c)) {
+      await record(c, () => readJson(c));
+      return c.json({ status: "accepted", detail: ACCEPTED }, 202);
+    }
+    const outcome = await record(c, () => c.req.parseBody()).then(
+      () => "recorded",
+      (err: unknown) => {
+        deps.log.info({ err }, "opt-out form refused");
+        return FORM_OUTCOMES[toAppError(err).code] ?? "unavailable";
       },
-      202,
     );
+    return c.redirect(new URL(`/bot?opt_out=${outcome}#opt-out`, deps.config.PUBLIC_URL).href, 303);
   });
   return routes;
 }
+
+const ACCEPTED =
+  "Unclaimed endpoints there are no longer probed within an hour. Endpoints that their owners added are asked about first.";
 
 async function consume(limiter: RateLimiterRedis, key: string): Promise<void> {
   try {
@@ -71,28 +89,26 @@ async function consume(limiter: RateLimiterRedis, key: string): Promise<void> {
   }
 }
 
-async function readBody(c: Context): Promise<unknown> {
+function isForm(c: Context): boolean {
   const type = c.req.header("content-type") ?? "";
-  if (type.startsWith("application/x-www-form-urlencoded") || type.startsWith("multipart/form-data")) {
-    return c.req.parseBody();
-  }
-  return readJson(c);
+  return type.startsWith("application/x-www-form-urlencoded") || type.startsWith("multipart/form-data");
 }
 
+/** A host, a whole domain, or one URL as endpoints are compared: without fragment, default port and trailing slash. */
 function readTarget(text: string): { kind: "domain" | "host" | "url"; target: string } {
   const isUrl = /^https?:\/\//i.test(text);
-  const candidate = isUrl ? text : `https://${text}`;
-  if (!URL.canParse(candidate)) {
+  const checked = checkEndpointUrl(isUrl ? text : `https://${text}`);
+  if (checked.kind === "refused") {
     throw new AppError({
       code: "invalid",
-      internal: "opt-out target unreadable",
+      internal: `opt-out target unreadable: ${checked.reason}`,
       public: "Give a host name such as mcp.example.com, or a URL.",
       field: "target",
     });
   }
-  const url = new URL(candidate);
+  const url = new URL(checked.url);
   if (isUrl && (url.pathname !== "/" || url.search !== "")) {
-    return { kind: "url", target: url.href };
+    return { kind: "url", target: normalizedUrl(url) };
   }
   return { kind: registrableDomain(url.hostname) === url.hostname ? "domain" : "host", target: url.hostname };
 }

@@ -1,6 +1,7 @@
 /** `/check` from the form to the result, over real Redis and a BullMQ worker that answers as the prober's does. */
 import {
   checkQueueName,
+  OPT_OUTS_KEY,
   PIPELINE_VERSION,
   type ProbeJob,
   probeJobSchema,
@@ -98,6 +99,17 @@ describe("what is refused, with its field and reason, leaves nothing behind", ()
     expect(answer.status).toBe(400);
     expect(html).toContain(sentence);
     expect(html).toContain('aria-invalid="true" aria-describedby="check-problem"');
+  });
+
+  test.each([
+    ["host:127.0.77.120", "http://127.0.77.120:8443/any"],
+    ["domain:127.0.77.121", "http://127.0.77.121:8443/mcp"],
+    ["url:http://127.0.77.122:8443/mcp", "http://127.0.77.122:8443/mcp/#part"],
+  ])("what %s opted out", async (member, url) => {
+    await status.store.redis.sadd(OPT_OUTS_KEY, member);
+    const answer = await submit(url);
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain("asked us not to probe it");
   });
 
   test("a transport that is none of the three", async () => {

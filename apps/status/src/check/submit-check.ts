@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { normalizedUrl } from "@alivemcp/core/endpoint-url";
 import { checkJobId, regionKey } from "@alivemcp/core/pipeline";
 import { isRegionEligible } from "@alivemcp/core/region-heartbeat";
 import { callerBudget, checkBudget, hostBudget } from "@alivemcp/core/start-budget";
 import { TRANSPORTS, type Transport } from "@alivemcp/core/states";
 import { checkTarget } from "@alivemcp/probe/check-target";
+import { isOptedOutInMirror } from "@alivemcp/runtime/opt-out-mirror";
 import { reserveStarts } from "@alivemcp/runtime/reserve-starts";
 import { newTraceparent } from "@alivemcp/runtime/traceparent";
 import type { Deps } from "../deps.ts";
@@ -26,8 +28,9 @@ const KEPT_S = 3_600;
 const RETRY_AFTER_S = 60;
 const QUEUE_DEADLINE_MS = 3_000;
 const AWAY = "Checks cannot be run at the moment. Please try again in a minute.";
+const OPTED_OUT = "Whoever runs this endpoint asked us not to probe it.";
 
-/** Takes a stranger's URL: judged, counted per caller and host, and queued in the least busy region that is alive. */
+/** Takes a stranger's URL: judged, refused where somebody opted out, counted per caller and host, and queued in the least busy region that is alive. */
 export async function submitCheck(
   deps: SubmitDeps,
   request: { readonly url: string; readonly transport: string; readonly caller: string },
@@ -40,8 +43,13 @@ export async function submitCheck(
   if (target.kind === "refused") {
     return { kind: "refused", field: target.field, sentence: target.message };
   }
+  const url = new URL(target.url);
+  const host = url.hostname;
   try {
-    const refusal = await overBudget(deps, { caller: request.caller, host: new URL(target.url).hostname });
+    if (await isOptedOutInMirror(deps.redis, { ...target, host, normalizedUrl: normalizedUrl(url) })) {
+      return { kind: "refused", field: "url", sentence: OPTED_OUT };
+    }
+    const refusal = await overBudget(deps, { caller: request.caller, host });
     if (refusal !== null) {
       return { kind: "limited", retryAfterS: RETRY_AFTER_S, sentence: refusal };
     }
