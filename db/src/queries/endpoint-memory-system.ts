@@ -129,11 +129,13 @@ export async function updateSlowness(
     return;
   }
   await pool.query(
-    `UPDATE endpoint_memory m SET latency_ms_p95_of_7d = s.p95, is_slow = s.is_slow,
-       updated_at = CASE WHEN m.is_slow = s.is_slow THEN m.updated_at ELSE now() END
-     FROM unnest($1::integer[], $2::integer[], $3::boolean[]) AS s(number, p95, is_slow)
+    `INSERT INTO endpoint_memory AS m (endpoint_id, latency_ms_p95_of_7d, is_slow)
+     SELECT e.id, s.p95, s.is_slow FROM unnest($1::integer[], $2::integer[], $3::boolean[]) AS s(number, p95, is_slow)
      JOIN endpoints e ON e.number = s.number
-     WHERE m.endpoint_id = e.id AND (m.latency_ms_p95_of_7d, m.is_slow) IS DISTINCT FROM (s.p95, s.is_slow)`,
+     ON CONFLICT (endpoint_id) DO UPDATE SET latency_ms_p95_of_7d = excluded.latency_ms_p95_of_7d,
+       is_slow = excluded.is_slow,
+       updated_at = CASE WHEN m.is_slow = excluded.is_slow THEN m.updated_at ELSE now() END
+     WHERE (m.latency_ms_p95_of_7d, m.is_slow) IS DISTINCT FROM (excluded.latency_ms_p95_of_7d, excluded.is_slow)`,
     [
       measured.map(({ endpointNumber }) => endpointNumber),
       measured.map(({ latencyMsP95Of7d }) => latencyMsP95Of7d),

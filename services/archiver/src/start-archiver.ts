@@ -5,6 +5,8 @@ import { consumeVerdicts, type VerdictArchive } from "./consume-verdicts.ts";
 import type { Deps } from "./deps.ts";
 import { dropExpired } from "./drop-expired.ts";
 import { createProgressNotes } from "./note-progress.ts";
+import { createWindowRefresh } from "./refresh-windows.ts";
+import { settleSums } from "./settle-sums.ts";
 import { underUpkeepLock } from "./under-upkeep-lock.ts";
 
 export interface RunningArchiver {
@@ -64,6 +66,8 @@ function startTasks(deps: Deps, archive: VerdictArchive): readonly PeriodicTask[
   return [
     task("progress", 5_000, createProgressNotes(deps, archive.held)),
     task("partitions", 10 * MINUTE_MS, () => makePartitionsAhead(deps.upkeepPool, deps.clock.nowMs())),
+    alone("windows", 30_000, createWindowRefresh(deps)),
+    alone("sums", 10 * MINUTE_MS, () => settleSums(deps)),
     alone("expiry", HOUR_MS, () => dropExpired(deps)),
   ];
 }

@@ -179,6 +179,8 @@ export const asideStream = (shard: string) => `verdicts-aside:{${shard}}`;
 export const shardLeaseKey = (group: string, shard: string) => `lease:{${shard}}:${group}`;
 /** Processes of a consumer group by the instant they were last heard (zset). */
 export const leaseHoldersKey = (group: string) => `holders:${group}`;
+/** Set once the archiver has written every endpoint's windows: gone when Redis lost them. */
+export const windowsMarkerKey = "windows-written";
 export const regionKey = (regionId: string) => `region:${regionId}`;
 /** Instants (zset) at which probes of this cap key killed a worker child, proven in quarantine; lives an hour. */
 export const killsKey = (capKey: string) => `kills:${capKey}`;
