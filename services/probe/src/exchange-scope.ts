@@ -5,7 +5,7 @@
 import type { Socket } from "node:net";
 import type { ExchangeOutcome } from "@alivemcp/core/probe-outcome";
 import { Client } from "undici";
-import { type DialDeps, type DialResult, dial } from "./guarded-dial.ts";
+import { type DialDeps, type Dialling, type DialResult, dial } from "./guarded-dial.ts";
 import type { Resolution } from "./resolve-host.ts";
 
 export type CancelReason = "budget_spent" | "probe_aborted";
@@ -41,7 +41,8 @@ export interface Connection {
   dials: number;
   /** How the last dial failed. */
   failure: ExchangeOutcome | null;
-  cancelDial: (() => void) | null;
+  /** The dial under way. */
+  dialling: Dialling | null;
 }
 
 const HEADER_BYTES_MAX = 65_536;
@@ -99,7 +100,7 @@ export function connectionFor(scope: ExchangeScope, url: URL, lane: string): Con
     }),
     dials: 0,
     failure: null,
-    cancelDial: null,
+    dialling: null,
   };
   scope.connections.set(key, connection);
   return connection;
@@ -116,8 +117,8 @@ export function abandonConnection(scope: ExchangeScope, connection: Connection):
 }
 
 function dropConnection(connection: Connection): void {
-  connection.cancelDial?.();
-  connection.cancelDial = null;
+  connection.dialling?.cancel();
+  connection.dialling = null;
   connection.client.destroy(DROPPED, () => {});
 }
 
@@ -128,7 +129,7 @@ type ConnectCallback = (...args: [null, Socket] | [Error, null]) => void;
 
 function openSocket(scope: ExchangeScope, connection: Connection, url: URL, callback: ConnectCallback): void {
   const isTls = url.protocol === "https:";
-  connection.cancelDial = dial(
+  connection.dialling = dial(
     scope.deps,
     {
       hostname: url.hostname,
@@ -140,7 +141,7 @@ function openSocket(scope: ExchangeScope, connection: Connection, url: URL, call
     },
     (result) => {
       connection.dials += 1;
-      connection.cancelDial = null;
+      connection.dialling = null;
       scope.onDialled?.(result);
       if (result.outcome.kind === "connected") {
         callback(null, result.outcome.socket);

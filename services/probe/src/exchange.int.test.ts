@@ -231,7 +231,7 @@ describe("a cancelled scope", () => {
     await expect.poll(() => server.asked.length).toBe(1);
     cancelScope(opened, "budget_spent");
     expect(said(await waiting)).toBe("timed-out budget_spent");
-    expect(said(await exchange(opened, get(server.url)))).toBe("connect-timed-out tcp_timeout");
+    expect(said(await exchange(opened, get(server.url)))).toBe("timed-out budget_spent");
     expect(server.asked.length).toBe(1);
   });
 

@@ -234,13 +234,14 @@ function hangUp(flight: Flight): void {
   }
 }
 
-/** The budget ends a probe wherever it is: while dialling that is a connection timeout, else the endpoint was slow. */
-function cancellation({ controller, head }: Flight, reason: CancelReason): ExchangeOutcome {
+/** The budget ends a probe wherever it is: while dialling that is the layer that was waited for, else the endpoint was slow. */
+function cancellation({ controller, head, connection }: Flight, reason: CancelReason): ExchangeOutcome {
   if (reason === "probe_aborted") {
     return { kind: "probe-broke", detail: "probe_aborted" };
   }
   if (controller === null) {
-    return { kind: "connect-timed-out", detail: "tcp_timeout" };
+    connection.dialling?.giveUp();
+    return connection.failure ?? { kind: "timed-out", detail: "budget_spent" };
   }
   return { kind: "timed-out", detail: head === null ? "budget_spent" : "body_timeout" };
 }

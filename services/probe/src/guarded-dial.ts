@@ -47,13 +47,21 @@ export interface DialResult {
   readonly tlsExpiresAtMs: number | null;
 }
 
-/** Dials and calls back exactly once, unless cancelled by the returned function first. Never throws. */
-export function dial(deps: DialDeps, target: DialTarget, onDone: (result: DialResult) => void): () => void {
+export interface Dialling {
+  /** Ends it without a word. */
+  cancel(): void;
+  /** Ends it as what it was waiting for: its caller's time is up. */
+  giveUp(): void;
+}
+
+/** Dials and calls back exactly once, unless cancelled first. Never throws. */
+export function dial(deps: DialDeps, target: DialTarget, onDone: (result: DialResult) => void): Dialling {
   const startedMs = performance.now();
   let isOver = false;
   let live: Socket | null = null;
   let dnsMs: number | null = null;
   let tcpMs: number | null = null;
+  let awaited: DialOutcome = { kind: "dns-failed", detail: "dns_timeout" };
 
   const done = (outcome: DialResult["outcome"], tlsMs: number | null, tlsExpiresAtMs: number | null) => {
     if (isOver) {
@@ -74,6 +82,7 @@ export function dial(deps: DialDeps, target: DialTarget, onDone: (result: DialRe
       done(verdict, null, null);
       return;
     }
+    awaited = { kind: "connect-timed-out", detail: "tcp_timeout" };
     tryAddresses(addresses, target, {
       isOver: () => isOver,
       onSocket: (socket) => {
@@ -92,6 +101,7 @@ export function dial(deps: DialDeps, target: DialTarget, onDone: (result: DialRe
         } else if (!target.isTls) {
           done({ kind: "connected", socket }, null, null);
         } else {
+          awaited = { kind: "tls-failed", failure: "error", detail: "tls_timeout" };
           live = openSecureSocket(deps, target.hostname, socket, (outcome, expiresAtMs) =>
             done(outcome, performance.now() - connectedMs, expiresAtMs),
           );
@@ -114,9 +124,12 @@ export function dial(deps: DialDeps, target: DialTarget, onDone: (result: DialRe
     })
     .catch(() => done({ kind: "probe-broke", detail: "probe_bug" }, null, null));
 
-  return () => {
-    isOver = true;
-    live?.destroy();
+  return {
+    cancel: () => {
+      isOver = true;
+      live?.destroy();
+    },
+    giveUp: () => done(awaited, null, null),
   };
 }
 

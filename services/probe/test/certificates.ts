@@ -17,8 +17,12 @@ export interface ServerCertificate {
 export interface TestAuthority {
   /** PEM of the root, for `createSecureContext({ ca })`. */
   readonly ca: string;
-  /** Issues a certificate for DNS names or IP addresses; valid for 90 days unless `notAfterMs` says otherwise. */
-  issue(input: { names: readonly string[]; notAfterMs?: number }): Promise<ServerCertificate>;
+  /** Issues a certificate for DNS names or IP addresses; valid from 90 days ago for 90 days to come unless told otherwise. */
+  issue(input: {
+    names: readonly string[];
+    notBeforeMs?: number;
+    notAfterMs?: number;
+  }): Promise<ServerCertificate>;
 }
 
 export async function createAuthority(): Promise<TestAuthority> {
@@ -34,13 +38,13 @@ export async function createAuthority(): Promise<TestAuthority> {
   });
   return {
     ca: root.toString("pem"),
-    async issue({ names, notAfterMs = Date.now() + 90 * DAY_MS }) {
+    async issue({ names, notBeforeMs, notAfterMs = Date.now() + 90 * DAY_MS }) {
       const serverKeys = await generateKeys();
       const certificate = await x509.X509CertificateGenerator.create({
         serialNumber: Date.now().toString(16),
         subject: `CN=${names[0]}`,
         issuer: root.subject,
-        notBefore: new Date(Math.min(Date.now(), notAfterMs) - 90 * DAY_MS),
+        notBefore: new Date(notBeforeMs ?? Math.min(Date.now(), notAfterMs) - 90 * DAY_MS),
         notAfter: new Date(notAfterMs),
         publicKey: serverKeys.publicKey,
         signingKey: keys.privateKey,
@@ -57,6 +61,21 @@ export async function createAuthority(): Promise<TestAuthority> {
       return { cert: certificate.toString("pem"), key: await exportKey(serverKeys.privateKey) };
     },
   };
+}
+
+/** A certificate for a DNS name that vouches for itself. */
+export async function createSelfSigned(name: string): Promise<ServerCertificate> {
+  const keys = await generateKeys();
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: "01",
+    name: `CN=${name}`,
+    notBefore: new Date(Date.now() - 90 * DAY_MS),
+    notAfter: new Date(Date.now() + 90 * DAY_MS),
+    keys,
+    signingAlgorithm: ALGORITHM,
+    extensions: [new x509.SubjectAlternativeNameExtension([{ type: "dns", value: name }])],
+  });
+  return { cert: certificate.toString("pem"), key: await exportKey(keys.privateKey) };
 }
 
 async function generateKeys() {
