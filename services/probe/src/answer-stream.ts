@@ -95,7 +95,9 @@ export async function awaitAnswer(
     const endMs = last.kind === "replied" ? last.endMs : performance.now();
     return replyOf(reading, { raw, head: first.head, sentMs: first.sentMs, endMs });
   }
-  if (last.kind === "failed" && last.outcome.kind !== "truncated") {
+  // A stream that carried something wrong and then stayed open is at fault for that, not for its silence.
+  const isSilence = last.kind === "failed" && last.outcome.kind === "timed-out" && stream.fault !== null;
+  if (last.kind === "failed" && last.outcome.kind !== "truncated" && !isSilence) {
     return { kind: "failed", outcome: last.outcome };
   }
   return { kind: "failed", outcome: stream.fault ?? { kind: "not-json-rpc", detail: "sse_no_response" } };

@@ -50,10 +50,15 @@ export async function callHttp(run: ProbeRun, call: RpcCall, options: HttpCallOp
     },
   });
   const opened = stream as AnswerStream | null;
-  if (opened !== null && (result.kind === "replied" || result.outcome.kind === "truncated")) {
+  if (opened !== null && (result.kind === "replied" || isInterrupted(result.outcome))) {
     return awaitAnswer(run, opened, result, deadlineMs, resumption(run, opened, options));
   }
   return result.kind === "replied" ? readReply(run, call, result, options.recognise) : failed(result.outcome);
+}
+
+/** The stream ended without its answer; what came on it says why. */
+function isInterrupted(outcome: ProbeOutcome): boolean {
+  return outcome.kind === "truncated" || outcome.kind === "timed-out";
 }
 
 function headersOf(run: ProbeRun, call: RpcCall, options: HttpCallOptions): string[] {

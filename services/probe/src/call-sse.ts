@@ -22,11 +22,11 @@ export async function callSse(
   if (pair?.postUrl == null || pair.head === null) {
     return failed({ kind: "not-json-rpc", detail: "sse_no_endpoint" });
   }
-  let sentMs = performance.now();
-  const deadlineMs = sentMs + timeoutMs;
+  const waiting: Waiting = { run, pair, request, recognise, sentMs: performance.now(), hasWrongId: false };
+  const deadlineMs = waiting.sentMs + timeoutMs;
   let refusal: RpcReply | null = null;
   void post(run, pair, request.body, timeoutMs, "main", (atMs) => {
-    sentMs = atMs;
+    waiting.sentMs = atMs;
   }).then((told) => {
     refusal =
       told.kind === "failed"
@@ -37,26 +37,32 @@ export async function callSse(
     pair.wake?.();
   });
   for (;;) {
-    const reply = readArrived(run, pair, request, recognise, sentMs) ?? refusal ?? streamEnd(pair);
+    const reply = readArrived(waiting) ?? refusal ?? streamEnd(waiting);
     if (reply !== null) {
       return reply;
     }
     if (!(await arrival(run, pair, deadlineMs))) {
-      return failed({ kind: "timed-out", detail: "first_byte_timeout" });
+      return silence(waiting, { kind: "timed-out", detail: "first_byte_timeout" });
     }
   }
 }
 
+/** One call and what was heard of it so far. */
+interface Waiting {
+  readonly run: ProbeRun;
+  readonly pair: SsePair;
+  readonly request: RpcCall;
+  readonly recognise: Recognise | null;
+  sentMs: number;
+  /** A result came for an id that nobody sent. */
+  hasWrongId: boolean;
+}
+
 /** The answer among what arrived so far; everything before it is read and gone. */
-function readArrived(
-  run: ProbeRun,
-  pair: SsePair,
-  request: RpcCall,
-  recognise: Recognise | null,
-  sentMs: number,
-): RpcReply | null {
-  for (let event = pair.events.shift(); event !== undefined; event = pair.events.shift()) {
-    const reply = readEvent(run, pair, request, event, recognise, sentMs);
+function readArrived(waiting: Waiting): RpcReply | null {
+  const { events } = waiting.pair;
+  for (let event = events.shift(); event !== undefined; event = events.shift()) {
+    const reply = readEvent(waiting, event);
     if (reply !== null) {
       return reply;
     }
@@ -65,14 +71,24 @@ function readArrived(
 }
 
 /** Why nothing more will arrive; null while the stream is open. */
-function streamEnd({ isOversized, end }: SsePair): RpcReply | null {
+function streamEnd(waiting: Waiting): RpcReply | null {
+  const { isOversized, end } = waiting.pair;
   if (isOversized) {
     return failed({ kind: "too-large", detail: "response_too_large" });
   }
   if (end === null) {
     return null;
   }
-  return failed(end.kind === "failed" ? end.outcome : { kind: "not-json-rpc", detail: "sse_no_response" });
+  return silence(
+    waiting,
+    end.kind === "failed" ? end.outcome : { kind: "not-json-rpc", detail: "sse_no_response" },
+  );
+}
+
+/** No answer came: when one came under another id, that is what is wrong. */
+function silence({ hasWrongId }: Waiting, outcome: ProbeOutcome): RpcReply {
+  const isOurs = outcome.kind === "probe-broke";
+  return failed(hasWrongId && !isOurs ? { kind: "handshake-invalid", detail: "id_mismatch" } : outcome);
 }
 
 /** A notification: whether the POST was accepted. */
@@ -90,14 +106,8 @@ export async function notifySse(run: ProbeRun, request: RpcCall): Promise<RpcRep
     : readRefusal(run, request.id, told);
 }
 
-function readEvent(
-  run: ProbeRun,
-  pair: SsePair,
-  request: RpcCall,
-  event: SseEvent,
-  recognise: Recognise | null,
-  sentMs: number,
-): RpcReply | null {
+function readEvent(waiting: Waiting, event: SseEvent): RpcReply | null {
+  const { run, pair, request, recognise, sentMs } = waiting;
   if (event.event !== "message" || pair.head === null) {
     return null;
   }
@@ -111,6 +121,7 @@ function readEvent(
       keepEvidence(run, event.data);
       return reading;
     case "nothing":
+      waiting.hasWrongId ||= reading.hasWrongId;
       for (const id of reading.pings) {
         answerPing(run, pair, id);
       }

@@ -126,7 +126,10 @@ function mostTelling(ends: ReadonlyMap<Candidate, Ended>, remembered: Candidate 
   const modern = ends.get("modern")?.outcome;
   const legacy = ends.get("legacy")?.outcome;
   const sse = ends.get("sse")?.outcome;
-  const final = [...ends.values()].map(({ outcome }) => outcome).find(isFinal);
+  // The end of the budget is final for the probe, but what an earlier greeting was told says more.
+  const final = [...ends.values()]
+    .map(({ outcome }) => outcome)
+    .find((outcome) => isFinal(outcome) && outcome.kind !== "timed-out");
   if (final !== undefined) {
     return final;
   }
