@@ -27,6 +27,8 @@ export interface CheckFacts {
   /** As `publicUrl` shows it: pages of checks are passed on, and query values often are keys. */
   readonly url: string;
   readonly hasQuery: boolean;
+  /** An address that only this installation may reach: the command line asks to be told so. */
+  readonly isPrivate: boolean;
   readonly transport: Transport;
   readonly city: string;
 }
@@ -62,7 +64,7 @@ ${problem === null ? "" : html`<p class="notice notice-bad" role="alert" id="che
 /** The page of one check; `checkResultView` inside it is what the live script replaces. */
 export function checkPageView(facts: CheckFacts, progress: CheckProgress, eventsPath: string): Html {
   return html`<h1>Check</h1><p class="url">${facts.url}</p>
-<p class="faint">From ${facts.city}, transport: ${TRANSPORT_NAMES[facts.transport].toLowerCase()}</p>
+<p class="faint">From ${facts.city}, ${facts.transport === "auto" ? "either transport" : TRANSPORT_NAMES[facts.transport]}</p>
 <div id="check" aria-live="polite" data-events="${progress.kind === "waiting" || progress.kind === "running" ? eventsPath : ""}">${checkResultView(facts, progress)}</div>`;
 }
 
@@ -91,11 +93,11 @@ ${
 }
 ${finding.transientReason === null ? "" : html`<p class="notice">The first attempt failed (${publicHelp(finding.transientReason).title.toLowerCase()}), the second was good: look for a replica that comes and goes.</p>`}
 ${waterfall(finding.steps, "Steps of this check")}
-<p class="faint">Handshake ${latencyText(finding.latencyMs)}, without name resolution, connection and TLS.</p>
+${finding.latencyMs === null ? "" : html`<p class="faint">Handshake ${latencyText(finding.latencyMs)}, without name resolution, connection and TLS.</p>`}
 ${finding.measured.era === null ? "" : html`<h2>What it speaks</h2>${compatibility(finding.measured)}`}
 ${help === null ? "" : html`<h2>Likely causes</h2><ul>${help.causes.map((cause) => html`<li>${cause}</li>`)}</ul>`}
 <h2>Run it yourself</h2>
-<pre tabindex="0"><code>npx alivemcp check ${facts.hasQuery ? '"$URL"' : shellQuote(facts.url)}${facts.transport === "auto" ? "" : ` --transport ${facts.transport}`}</code></pre>
+<pre tabindex="0"><code>npx alivemcp check ${facts.hasQuery ? '"$URL"' : shellQuote(facts.url)}${facts.transport === "auto" ? "" : ` --transport ${facts.transport}`}${facts.isPrivate ? " --allow-private" : ""}</code></pre>
 <p><a href="${again(facts)}">Check again</a></p>`;
 }
 

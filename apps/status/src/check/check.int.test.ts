@@ -170,7 +170,7 @@ test("steps arrive live, then the result, with what it means and the command tha
   expect(heard).not.toContain("203.0.113");
   const page = await (await status.app.request(path)).text();
   expect(page).toContain("it lists 4 tools");
-  expect(page).toContain("npx alivemcp check http://127.0.77.10:8443/live");
+  expect(page).toContain("npx alivemcp check http://127.0.77.10:8443/live --allow-private");
   expect(page).not.toContain("http-equiv");
 });
 

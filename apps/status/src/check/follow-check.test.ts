@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import { type CheckNews, followCheck } from "./follow-check.ts";
 import type { CheckReading } from "./read-check.ts";
 
-const facts = { url: "https://a.example/", hasQuery: false, transport: "auto", city: "London" } as const;
+const facts = {
+  url: "https://a.example/",
+  hasQuery: false,
+  isPrivate: false,
+  transport: "auto",
+  city: "London",
+} as const;
 const waiting = (isLate: boolean): CheckReading => ({ facts, progress: { kind: "waiting", isLate } });
 const failed: CheckReading = { facts, progress: { kind: "failed" } };
 

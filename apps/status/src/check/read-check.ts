@@ -21,7 +21,7 @@ export interface CheckReading {
 
 /** One check as it stands now; null when there is none of this id (any more). Rejects while Redis is away. */
 export async function readCheck(
-  deps: Pick<Deps, "checkQueues" | "regions" | "clock">,
+  deps: Pick<Deps, "checkQueues" | "regions" | "clock" | "target">,
   input: { readonly region: string; readonly checkId: string },
 ): Promise<CheckReading | null> {
   const queue = deps.checkQueues.get(input.region);
@@ -35,9 +35,20 @@ export async function readCheck(
   }
   const { url, transport } = job.data;
   return {
-    facts: { url: publicUrl(url, "public"), hasQuery: url.includes("?"), transport, city: region.city },
+    facts: {
+      url: publicUrl(url, "public"),
+      hasQuery: url.includes("?"),
+      isPrivate: isPrivate(deps.target.guard, url),
+      transport,
+      city: region.city,
+    },
     progress: progressOf(job, deps.clock.nowMs() - job.data.slotAtMs),
   };
+}
+
+/** Whether the URL names an address of a range that the operator opened. */
+function isPrivate(guard: Deps["target"]["guard"], url: string): boolean {
+  return guard.classify(new URL(url).hostname) === "opened";
 }
 
 function progressOf(

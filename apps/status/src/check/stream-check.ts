@@ -14,7 +14,7 @@ const STREAMS_MAX = 300;
  * `checkResultView`. Every stream ends with its check, its reader, or the process.
  */
 export function createCheckStreams(
-  deps: Pick<Deps, "checkQueues" | "regions" | "clock" | "log">,
+  deps: Pick<Deps, "checkQueues" | "regions" | "clock" | "log" | "target">,
   stopping: AbortSignal,
 ): (c: Context, input: { readonly region: string; readonly checkId: string }) => Response {
   let streams = 0;

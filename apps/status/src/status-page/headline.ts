@@ -72,9 +72,13 @@ function where({ reading, regions }: StatusModel): string | null {
   const cities = failing.map(
     ({ city, vote }) => `${city}${vote?.reason ? ` (${publicHelp(vote.reason).title.toLowerCase()})` : ""}`,
   );
-  return failing.length === votes.length && votes.length > 1
-    ? `Failing from every region: ${cities.join(", ")}.`
-    : `Failing from ${cities.join(", ")}.`;
+  const from =
+    failing.length === votes.length && votes.length > 1
+      ? `every region: ${cities.join(", ")}`
+      : cities.join(", ");
+  return reading.isConfirming && reading.status.state !== "down"
+    ? `Not confirmed yet: the latest probe failed from ${from}. The regions are looking again right now.`
+    : `Failing from ${from}.`;
 }
 
 function lately({ transitions, isArchiveAway, nowMs, reading }: StatusModel): string {

@@ -21,7 +21,7 @@ function cell(region: RegionCell, nowMs: number): Html {
   const told = publicStateOf(vote.state, vote.reason);
   return html`<li class="region region-${told.state}"><span class="city">${region.city}</span>
 <span class="mark mark-${told.state}">${stateIcon(told.state)}<span>${stateWord(told)}</span></span>
-${vote.reason === null ? "" : html`<a href="/help/${vote.reason}">${publicHelp(vote.reason).title}</a>`}
+${vote.reason === null || vote.reason === "auth_required" ? "" : html`<a href="/help/${vote.reason}">${publicHelp(vote.reason).title}</a>`}
 <span class="faint">${vote.latencyMs === null ? "" : html`${latencyText(vote.latencyMs)}, `}${agoTime(vote.observedAtMs, nowMs)}${
     region.isWatching ? "" : html`, not watching now`
   }</span></li>`;

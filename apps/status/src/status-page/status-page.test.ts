@@ -135,6 +135,15 @@ describe("the first screen", () => {
       { where: "Failing from Ashburn (no answer in time)." },
     ],
     [
+      "a failure that is still being confirmed is told as such",
+      model({ isConfirming: true }, { regions: [region("us-east", "down"), region("eu-west", "up")] }),
+      {
+        sentence: "Working for 2 h.",
+        where:
+          "Not confirmed yet: the latest probe failed from Ashburn (no answer in time). The regions are looking again right now.",
+      },
+    ],
+    [
       "failing everywhere",
       model({ status: down }, { regions: [region("us-east", "down"), region("eu-west", "down")] }),
       { where: "Failing from every region: Ashburn (no answer in time), London (no answer in time)." },
@@ -252,7 +261,7 @@ describe("transitions", () => {
       {
         change: "Up → Down",
         isOutage: true,
-        why: "No answer in time; confirmed by two looks; seen from Ashburn, London; decided at 12:07",
+        why: "No answer in time; confirmed by two looks; seen from Ashburn, London; decided 35 s later",
       },
     ],
     [

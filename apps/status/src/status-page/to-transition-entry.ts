@@ -3,7 +3,7 @@ import { publicHelp } from "@alivemcp/core/public-help";
 import { FAILURE_REASONS } from "@alivemcp/core/states";
 import type { PublicTransition } from "@alivemcp/db/queries/public-history";
 import { z } from "zod";
-import { clockText } from "../views/figures.ts";
+import { spanText } from "../views/figures.ts";
 import type { TransitionEntry } from "./status-model.ts";
 
 /** The router's reasons in words: what changed, when the committed state itself did not, and why. */
@@ -27,6 +27,8 @@ const WORDS: Record<CommitReason | MarkReason, { readonly change: string; readon
   "access-changed": { change: "Access changed", why: "a login wall appeared or went away" },
   "access-known": { change: "Login wall", why: "found by the first probes" },
 };
+/** Looks take their time; a decision within seconds is no news. */
+const DECISION_TOLD_AFTER_MS = 10_000;
 const STATE_WORDS: Readonly<Record<string, string>> = { up: "Up", down: "Down", unknown: "Unknown" };
 
 /** Of what the router stored beside a transition, only these are shown. */
@@ -50,8 +52,8 @@ export function toTransitionEntry(
     ...(facts.failureReason ? [publicHelp(facts.failureReason).title] : []),
     words?.why ?? transition.reason.replaceAll("-", " "),
     ...(cities.length === 0 ? [] : [`seen from ${cities.join(", ")}`]),
-    ...(facts.decidedAtMs && facts.decidedAtMs > transition.atMs
-      ? [`decided at ${clockText(facts.decidedAtMs)}`]
+    ...(facts.decidedAtMs && facts.decidedAtMs - transition.atMs >= DECISION_TOLD_AFTER_MS
+      ? [`decided ${spanText(facts.decidedAtMs - transition.atMs)} later`]
       : []),
   ].join("; ");
   const hasMoved = transition.from !== transition.to;

@@ -16,7 +16,12 @@ test.each([
 
 test("figures say their unit, and what was not measured is a dash", () => {
   expect([percentText(0.99996), percentText(1), percentText(null)]).toEqual(["99.99 %", "100 %", "–"]);
-  expect([latencyText(181.6), latencyText(1_240), latencyText(null)]).toEqual(["182 ms", "1.2 s", "–"]);
+  expect([latencyText(181.6), latencyText(1_240), latencyText(0.4), latencyText(null)]).toEqual([
+    "182 ms",
+    "1.2 s",
+    "< 1 ms",
+    "–",
+  ]);
   expect([30_000, 60_000, 900_000, 3_600_000].map(cadenceText)).toEqual([
     "every 30 s",
     "every 60 s",

@@ -15,10 +15,13 @@ export function percentText(ratio: number | null): string {
   return percent === null ? "–" : `${percent} %`;
 }
 
-/** `182 ms`, `1.2 s`; a dash when nothing was measured. */
+/** `182 ms`, `1.2 s`, `< 1 ms`; a dash when nothing was measured. */
 export function latencyText(latencyMs: number | null): string {
   if (latencyMs === null) {
     return "–";
+  }
+  if (latencyMs > 0 && latencyMs < 1) {
+    return "< 1 ms";
   }
   return latencyMs < SECOND_MS ? `${Math.round(latencyMs)} ms` : `${(latencyMs / SECOND_MS).toFixed(1)} s`;
 }
