@@ -89,6 +89,33 @@ test("a region still working on the slot is awaited, one with no such job is ask
   await running?.remove();
 });
 
+test("a result reported while the router asks the queues is found: its region is not asked again", async () => {
+  const id = await world.addEndpoint();
+  await world.slot(id, all("up"));
+  await world.pass(id, MINUTE_MS);
+  await world.slot(id, { "us-east": "down" });
+  const queues = new Map(world.deps.queues);
+  const finishing = world.deps.queues.get("sa-east");
+  queues.set(
+    "sa-east",
+    new Proxy(finishing as NonNullable<typeof finishing>, {
+      get: (queue, name) =>
+        name === "getJobState"
+          ? async () => {
+              await world.slot(id, { "sa-east": "down" });
+              return "completed";
+            }
+          : Reflect.get(queue, name),
+    }),
+  );
+  await world.route(id, { ...world.deps, queues });
+  expect((await world.lookJobs(id)).map(({ region }) => region)).toEqual(["eu-west"]);
+  // It was also told to the stream, for `confirming` was set before; hearing it again changes nothing.
+  const before = await world.stored(id);
+  expect(await world.route(id)).toBeGreaterThan(0);
+  expect((await world.stored(id)).machine.confirmation).toEqual(before.machine.confirmation);
+});
+
 test("looks jump the queue, have 10 s and one attempt, and carry what a probe needs", async () => {
   const id = await world.addEndpoint();
   await world.slot(id, all("up"));

@@ -280,6 +280,14 @@ describe("opening", () => {
     expect(story.state().confirmation?.look1.outcome).toBe("confirmed");
   });
 
+  test("look 1 of a single region waits for what Redis knows, like any other", () => {
+    const story = storyOf("up", { eligibleRegions: ["eu-west"] });
+    story.tell(slotResult("eu-west", "down", T0));
+    expect(story.state().confirmation?.look1.outcome).toBeNull();
+    story.tell({ kind: "gathered", votes: {}, inFlightRegions: [] });
+    expect(story.state().confirmation?.look1.outcome).toBe("confirmed");
+  });
+
   test("a result that started before the first disagreeing probe is no vote: its region is asked at once", () => {
     const story = storyOf("up");
     story.tell(slotResult("us-east", "down", T0));
@@ -622,6 +630,45 @@ describe("restart and backlog", () => {
     { kind: "looks-refused" } as const,
   ])("$kind without a confirmation is no news", (event) => {
     expect(storyOf("up").tell(event)).toMatchObject({ actions: [], reason: "nothing-due" });
+  });
+});
+
+describe("what a commit does to the flags", () => {
+  test("down ends degraded without a word of its own, and after the recovery it begins anew", () => {
+    const story = storyOf("up");
+    for (const n of [4, 3, 2]) {
+      story.tell(minuteEvent(M0 - n, "degraded", {}));
+    }
+    expect(story.state().marks).toEqual(["degraded"]);
+    confirm(story, "down", { look1: all("down"), look2: all("down") });
+    expect(story.state()).toMatchObject({ committed: "down", marks: [] });
+    story.tell(minuteEvent(M0, "down", {}));
+    story.tell(slotResult("eu-west", "up", T0 + MINUTE_MS));
+    story.tell({ kind: "gathered", votes: {}, inFlightRegions: [] });
+    for (const n of [1, 2] as const) {
+      story.tell({ kind: "deadline", progressMs: T0 + MINUTE_MS + n * 15_000 });
+      for (const region of REGIONS) {
+        const look = { confirmation: T0 + MINUTE_MS, n };
+        story.tell(lookResult(look, region, "up", T0 + MINUTE_MS + (n - 1) * 30_000 + 200));
+      }
+    }
+    expect(story.state()).toMatchObject({ committed: "up", marks: [] });
+    story.tell(minuteEvent(M0 + 1, "degraded", {}));
+    story.tell(minuteEvent(M0 + 2, "degraded", {}));
+    story.tell(minuteEvent(M0 + 3, "degraded", {}));
+    expect(story.state().marks).toEqual([]);
+    story.tell(minuteEvent(M0 + 4, "degraded", {}));
+    expect(story.marks()).toEqual(["+degraded", "+degraded"]);
+  });
+
+  test("a first result behind a login wall is up and walled at once, which is no change", () => {
+    const story = storyOf("unknown");
+    story.tell(slotResult("eu-west", "auth_walled", T0, { reason: "auth_required" }));
+    expect(story.state()).toMatchObject({ committed: "up", marks: ["auth_walled"] });
+    expect(story.marks()).toEqual([]);
+    story.tell(minuteEvent(M0, "up", {}));
+    story.tell(minuteEvent(M0 + 1, "up", {}));
+    expect(story.marks()).toEqual(["-auth_walled"]);
   });
 });
 

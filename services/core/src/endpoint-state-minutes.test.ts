@@ -185,6 +185,21 @@ describe("error rate", () => {
   });
 });
 
+test("an elevated error rate clears with a failure or two left, under 1 % of the results", () => {
+  const story = storyOf("up");
+  const regions = ["a1", "b1", "c1", "d1", "e1"];
+  for (let i = 0; i < 36; i += 1) {
+    const isFailed = i < 5 || i === 20;
+    const votes = Object.fromEntries(regions.map((r) => [r, isFailed && r === "a1" ? "down" : "up"]));
+    story.tell(minuteEvent(M0 + i, "up", votes as Record<string, ProbeState>));
+  }
+  // The last window holds one failure in 150 results.
+  expect(story.marks().filter((mark) => mark.includes("error"))).toEqual([
+    "+error_rate_elevated",
+    "-error_rate_elevated",
+  ]);
+});
+
 describe("late and corrected minutes", () => {
   test("a correction amends what the minute said", () => {
     const story = tellMinutes("uddd");
