@@ -40,9 +40,10 @@ export async function serveApi(deps: Deps): Promise<{ ports: number[]; stop: () 
     ],
     tasks: [],
   });
-  deps.log.info({ hosts: deps.config.HOST, port: deps.config.PORT }, "api ready");
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  deps.log.info({ hosts: deps.config.HOST, ports }, "api ready");
   return {
-    ports: servers.map((server) => (server.address() as { port: number }).port),
+    ports,
     stop: async () => {
       isDraining = true;
       ops.startDraining();

@@ -3,6 +3,8 @@
  * demand and may be absent. They are a yardstick, never the probe.
  */
 
+import { redactExcerpt } from "@alivemcp/core/redact";
+
 export interface OfficialClientAnswer {
   readonly client: string;
   readonly outcome: "connected" | "failed" | "not_installed";
@@ -77,7 +79,16 @@ async function ask(
       await within(2_000, client.close()).catch(() => undefined);
     }
   }
-  return { ...nothing, outcome: "failed", detail: firstFailure };
+  return {
+    ...nothing,
+    outcome: "failed",
+    detail: firstFailure && redactExcerpt(firstFailure, secretsOf(input)),
+  };
+}
+
+/** What must not be printed when an endpoint says it back: header values, and tokens without their scheme. */
+function secretsOf({ headers }: OfficialClientInput): string[] {
+  return Object.values(headers).flatMap((value) => [value, value.replace(/^\S+\s+/, "")]);
 }
 
 async function loadV1(input: OfficialClientInput): Promise<Loaded> {

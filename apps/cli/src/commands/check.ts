@@ -80,12 +80,26 @@ export async function runCheck(deps: CheckDeps, url: string, options: CheckOptio
         timeoutMs: options.timeout * 1_000,
       })
     : null;
+  print(deps, {
+    url: target,
+    finding,
+    drift,
+    hasBaseline: before !== null,
+    clients,
+    isJson: options.json ?? false,
+  });
   if (options.saveBaseline !== undefined) {
-    saveBaseline(options.saveBaseline, { url: target, finding, toolList });
+    saveBaseline(deps, options.saveBaseline, { url: target, finding, toolList });
   }
-  print(deps, { url: target, finding, drift, clients, isJson: options.json ?? false });
+  if (before !== null && drift === null) {
+    deps.printError("alivemcp: --baseline: no tool list was read, not compared");
+    return exitCodeOf(finding) || EXIT_NOT_COMPARED;
+  }
   return combinedExitCode(finding, drift);
 }
+
+/** A gate that could not look is not passed, even where the endpoint itself is fine, as behind a login wall. */
+const EXIT_NOT_COMPARED = 3;
 
 /** Refuses what is no endpoint URL, or leads to a private address, before anything is sent to it. */
 async function acceptedTarget(probeDeps: Parameters<typeof checkTarget>[0], text: string): Promise<string> {
@@ -111,17 +125,15 @@ function progress(deps: CheckDeps): (step: ProbeStep) => void {
   return (step) => deps.printError(deps.palette.dim(`… ${step.step}${step.ok ? "" : " failed"}`));
 }
 
+/** Writes the list that was read. Without one the file stays as it is, and the state of the endpoint is the answer. */
 function saveBaseline(
+  deps: Pick<CheckDeps, "printError">,
   path: string,
   probed: { url: string; finding: ProbeFinding; toolList: readonly unknown[] | null },
 ): void {
   if (probed.toolList === null || probed.finding.fullHash === null) {
-    throw new AppError({
-      code: "invalid",
-      internal: "no tool list to save",
-      public: `no tool list was read (${probed.finding.reason ?? probed.finding.state}), nothing saved`,
-      field: "--save-baseline",
-    });
+    deps.printError("alivemcp: --save-baseline: no tool list was read, nothing saved");
+    return;
   }
   writeBaseline(path, {
     v: 1,
@@ -138,6 +150,7 @@ function print(
     url: string;
     finding: ProbeFinding;
     drift: ToolListDiff | null;
+    hasBaseline: boolean;
     clients: readonly OfficialClientAnswer[] | null;
     isJson: boolean;
   },
@@ -146,7 +159,7 @@ function print(
     deps.print(
       JSON.stringify({
         ...toCheckReport(found.url, found.finding),
-        ...(found.drift ? { drift: found.drift } : {}),
+        ...(found.hasBaseline ? { drift: found.drift } : {}),
         ...(found.clients ? { official_clients: found.clients } : {}),
       }),
     );

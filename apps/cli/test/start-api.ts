@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+export interface ApiProcess {
+  readonly url: string;
+  readonly key: string;
+  stop(): Promise<void>;
+}
+
+const inRepository = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+
+/** Starts the API as the process it is, on a free port of 127.0.0.1: the terminal knows it by its HTTP only. */
+export async function startApi(stores: { databaseUrl: string; redisUrl: string }): Promise<ApiProcess> {
+  const key = "operator-key-for-tests-0123456789abcdef";
+  const child = spawn(process.execPath, [inRepository("apps/api/src/main.ts")], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: {
+      LOG_LEVEL: "info",
+      DATABASE_URL: stores.databaseUrl,
+      REDIS_URL: stores.redisUrl,
+      PORT: "0",
+      METRICS_PORT: "0",
+      PUBLIC_URL: "http://status.test",
+      REGIONS_FILE: inRepository("infra/regions.json"),
+      PROBE_ALLOW_CIDRS: "127.0.77.0/24",
+      OPERATOR_KEY: key,
+    },
+  });
+  const exited = once(child, "exit");
+  for await (const line of createInterface({ input: child.stdout })) {
+    const entry = JSON.parse(line) as { msg?: string; ports?: number[] };
+    if (entry.msg === "api ready") {
+      child.stdout.resume();
+      return {
+        url: `http://127.0.0.1:${entry.ports?.[0]}`,
+        key,
+        stop: async () => {
+          child.kill("SIGTERM");
+          await exited;
+        },
+      };
+    }
+  }
+  throw new Error("the api ended before it was ready");
+}
