@@ -49,6 +49,7 @@ export function openLane(deps: LaneDeps, onDeath: (death: { hadBeenReady: boolea
     heardMs = performance.now();
     if (message.kind === "ready") {
       isReady = true;
+      book.restartClocks(heardMs);
       unsent.splice(0).forEach(child.send);
     } else if (message.kind === "beat") {
       loopDelayMs = message.loopDelayMs;
@@ -105,11 +106,15 @@ export function openLane(deps: LaneDeps, onDeath: (death: { hadBeenReady: boolea
         return;
       }
       const silentMs = nowMs - heardMs;
+      if (!isReady) {
+        if (silentMs > policy.readyWithinMs) {
+          kill("never-ready");
+        }
+        return;
+      }
       const { toAbort, hasIgnoredAbort } = book.inspect(nowMs);
-      if (isReady && silentMs > policy.stallMs) {
+      if (silentMs > policy.stallMs) {
         kill("stalled");
-      } else if (!isReady && silentMs > policy.readyWithinMs) {
-        kill("never-ready");
       } else if (hasIgnoredAbort) {
         kill("ignored-abort");
       }

@@ -73,11 +73,11 @@ test("a probe that ignores its abort is killed and blamed; the others in its chi
   const startedMs = performance.now();
   const [deaf, neighbour] = await Promise.all([
     run("/deaf", { budgetMs: 1_000, capKey: "tenant:deaf" }),
-    run("/slow?ms=1950", { budgetMs: 5_000 }),
+    run("/slow?ms=4500", { budgetMs: 10_000 }),
   ]);
   expect(stateOf(deaf)).toBe("killed_worker");
   expect(stateOf(neighbour)).toBe("up");
-  expect(performance.now() - startedMs).toBeLessThan(15_000);
+  expect(performance.now() - startedMs).toBeLessThan(20_000);
   expect(kills).toEqual(["ignored-abort", "ignored-abort"]);
   expect(blamed.map((probe) => probe.capKey)).toEqual(["tenant:deaf"]);
 });

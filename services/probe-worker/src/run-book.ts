@@ -16,7 +16,8 @@ export type RunOutcome =
   /** The child died first. A suspect may have caused it; the others did not. */
   | { readonly kind: "lost"; readonly cause: KillCause | "stopped"; readonly isSuspect: boolean };
 
-interface Run extends RunningProbe {
+interface Run extends Omit<RunningProbe, "sentMs"> {
+  sentMs: number;
   readonly onStep: ((step: ProbeStep) => void) | undefined;
   readonly settle: (outcome: RunOutcome) => void;
   isAborted: boolean;
@@ -26,6 +27,8 @@ export interface RunBook {
   readonly inFlight: number;
   /** Enters a probe and gives the number to send it under. */
   addRun(entry: Pick<Run, "order" | "onStep" | "settle">): number;
+  /** Starts every probe's time anew: they waited for the child to start, and that was not theirs. */
+  restartClocks(nowMs: number): void;
   addCheck(answer: (isOk: boolean | null) => void): number;
   /** Hands a child's message to whoever waits for it; unknown numbers are left alone. */
   take(message: FromChild): void;
@@ -57,6 +60,11 @@ export function createRunBook(policy: ChildPolicy): RunBook {
       lastNumber += 1;
       runs.set(lastNumber, { ...entry, dispatch: lastNumber, sentMs: performance.now(), isAborted: false });
       return lastNumber;
+    },
+    restartClocks(nowMs) {
+      for (const run of runs.values()) {
+        run.sentMs = nowMs;
+      }
     },
     addCheck(answer) {
       lastNumber += 1;

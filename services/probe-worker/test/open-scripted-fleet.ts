@@ -5,7 +5,7 @@ import { type FleetDeps, openProbeFleet, type ProbeFleet } from "../src/probe-fl
 import type { Suspect } from "../src/quarantine.ts";
 
 /** Patience of seconds cut to what a test can wait for. */
-const HASTY = { stallMs: 1_500, abortAfterBudgetMs: 300, killAfterBudgetMs: 900, readyWithinMs: 10_000 };
+const HASTY = { stallMs: 3_000, abortAfterBudgetMs: 1_000, killAfterBudgetMs: 2_500, readyWithinMs: 20_000 };
 
 export interface ScriptedFleet {
   readonly fleet: ProbeFleet;
