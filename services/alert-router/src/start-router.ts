@@ -24,28 +24,18 @@ const COUNT_EVERY_MS = 5_000;
 /** Starts reading the stream and sweeping deadlines; `stop` finishes what is in hand and gives the shards back. */
 export async function startRouter(deps: Deps): Promise<RunningRouter> {
   const { config, clock, log } = deps;
-  const fences = new Map<string, number>();
   const consumer = startShardConsumer(
     { redis: deps.streamRedis, clock, metrics: deps.registry, onError: (err) => logRetry(deps, err) },
     {
       group: ROUTER_GROUP,
-      claimFence: async (shard) => {
-        const fence = await claimConsumerFence(deps.pool, { consumerGroup: ROUTER_GROUP, shard });
-        fences.set(shard, fence);
-        return fence;
-      },
+      claimFence: (shard) => claimConsumerFence(deps.pool, { consumerGroup: ROUTER_GROUP, shard }),
       handle: (shard, fence, entries) =>
         routeBatch(deps, { shard, fence, entries: entries.map(({ entry }) => entry) }),
       onBroken: (shard, broken) =>
         log.error({ shard, ...broken }, "an entry could not be read and was set aside"),
     },
   );
-  const sweep = createSweep(deps, () =>
-    consumer.shards().flatMap((shard) => {
-      const fence = fences.get(shard);
-      return fence === undefined ? [] : [{ shard, fence }];
-    }),
-  );
+  const sweep = createSweep(deps, consumer.held);
   const task = (name: string, everyMs: number, run: () => Promise<unknown>) =>
     everyTick({ name, everyMs, clock, run, onError: (err) => logRetry(deps, err) });
   const timers = [

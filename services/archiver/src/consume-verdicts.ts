@@ -17,17 +17,11 @@ const GATHER_MS = 1_000;
 /** Transactions at a time: enough for every core of the database, few enough for the pool. */
 const BATCHES_AT_ONCE = 4;
 
-export interface VerdictArchive extends ShardConsumer {
-  /** Shards held, with the fence of the lease. */
-  held(): readonly { readonly shard: string; readonly fence: number }[];
-}
-
 /** Starts moving the verdict streams into Postgres; an entry is acknowledged after the commit of its batch. */
-export function consumeVerdicts(deps: ConsumeDeps): VerdictArchive {
+export function consumeVerdicts(deps: ConsumeDeps): ShardConsumer {
   const { log, metrics } = deps;
-  const fences = new Map<string, number>();
   const turnstile = openTurnstile(BATCHES_AT_ONCE);
-  const consumer = startShardConsumer(
+  return startShardConsumer(
     {
       redis: deps.streamRedis,
       clock: deps.clock,
@@ -38,11 +32,7 @@ export function consumeVerdicts(deps: ConsumeDeps): VerdictArchive {
       group: ARCHIVER_GROUP,
       batchMax: deps.batchMax,
       gatherMs: GATHER_MS,
-      claimFence: async (shard) => {
-        const fence = await claimConsumerFence(deps.pool, { consumerGroup: ARCHIVER_GROUP, shard });
-        fences.set(shard, fence);
-        return fence;
-      },
+      claimFence: (shard) => claimConsumerFence(deps.pool, { consumerGroup: ARCHIVER_GROUP, shard }),
       handle: (shard, fence, entries) =>
         turnstile.through(async () => {
           const stopTimer = metrics.batchSeconds.startTimer();
@@ -55,14 +45,6 @@ export function consumeVerdicts(deps: ConsumeDeps): VerdictArchive {
       onBroken: (shard, broken) => log.error({ shard, ...broken }, "entry set aside: it cannot be parsed"),
     },
   );
-  return {
-    ...consumer,
-    held: () =>
-      consumer.shards().flatMap((shard) => {
-        const fence = fences.get(shard);
-        return fence === undefined ? [] : [{ shard, fence }];
-      }),
-  };
 }
 
 async function setRefusedAside(deps: ConsumeDeps, shard: string, refused: RefusedEntry): Promise<void> {

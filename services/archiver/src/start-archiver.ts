@@ -1,7 +1,8 @@
 import { makePartitionsAhead } from "@alivemcp/db/queries/partitions-system";
 import { openOpsServer, type ReadinessCheck } from "@alivemcp/runtime/ops-server";
 import { everyTick, type PeriodicTask } from "@alivemcp/runtime/periodic";
-import { consumeVerdicts, type VerdictArchive } from "./consume-verdicts.ts";
+import type { ShardConsumer } from "@alivemcp/runtime/shard-consumer";
+import { consumeVerdicts } from "./consume-verdicts.ts";
 import type { Deps } from "./deps.ts";
 import { dropExpired } from "./drop-expired.ts";
 import { createProgressNotes } from "./note-progress.ts";
@@ -47,7 +48,7 @@ export async function startArchiver(deps: Deps): Promise<RunningArchiver> {
   };
 }
 
-function startTasks(deps: Deps, archive: VerdictArchive): readonly PeriodicTask[] {
+function startTasks(deps: Deps, archive: ShardConsumer): readonly PeriodicTask[] {
   const task = (name: string, everyMs: number, run: () => Promise<unknown>) =>
     everyTick({
       name,
@@ -72,7 +73,7 @@ function startTasks(deps: Deps, archive: VerdictArchive): readonly PeriodicTask[
   ];
 }
 
-function readinessChecks(deps: Deps, archive: VerdictArchive): readonly ReadinessCheck[] {
+function readinessChecks(deps: Deps, archive: ShardConsumer): readonly ReadinessCheck[] {
   return [
     {
       name: "postgres",

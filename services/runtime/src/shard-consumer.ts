@@ -49,6 +49,8 @@ export interface ShardConsumerInput {
 export interface ShardConsumer extends PeriodicTask {
   /** Shards leased to this process now. */
   shards(): readonly string[];
+  /** The same with their fences, for work on a shard beside its entries: deadlines, progress, trimming. */
+  held(): readonly HeldShard[];
 }
 
 /** Where reading of a shard stands. A shard just taken starts with what its former holder left pending. */
@@ -137,6 +139,7 @@ export function startShardConsumer(deps: ShardConsumerDeps, input: ShardConsumer
     everyMs: Math.max(POLL_MS, leaseMs / 10),
     ageMs: () => Math.max(leaseTask.ageMs(), deps.clock.nowMs() - goodReadAtMs),
     shards: () => holdings.all().map(({ shard }) => shard),
+    held: holdings.all,
     async stop() {
       isStopping = true;
       alarm.ring();
