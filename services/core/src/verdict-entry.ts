@@ -4,7 +4,7 @@
  *
  * Fields: `v k e m at tp` on all; `look`: `r j lk` + `vote` (+ `d`); `sealed`/`corrected`: `s re lat rev cov rc ask`
  * + one field per region holding its packed vote, and `d:<region>` holding the finding's JSON when it is noteworthy
- * (not `up`, or a tool list that differs from the last known one).
+ * (verdict-report.ts says when).
  */
 import { z } from "zod";
 import { unpackVote, type Vote } from "./packed-vote.ts";
