@@ -143,3 +143,15 @@ export async function updateSlowness(
     ],
   );
 }
+
+/** Endpoints by number after `afterNumber`, at most `limit`. */
+export async function listEndpointNumbers(
+  pool: pg.Pool,
+  input: { readonly afterNumber: number; readonly limit: number },
+): Promise<readonly { readonly id: string; readonly number: number }[]> {
+  const { rows } = await pool.query<{ id: string; number: number }>(
+    "SELECT id, number FROM endpoints WHERE number > $1 ORDER BY number LIMIT $2",
+    [input.afterNumber, input.limit],
+  );
+  return rows;
+}

@@ -56,7 +56,7 @@ const COUNTED = `
 const minutesIn = (state: number) => `coalesce(sum(minutes) FILTER (WHERE state = ${state}), 0)`;
 
 /**
- * Sums the whole UTC hours of [fromMs, toMs) anew, for every endpoint with a row in them. Idempotent; a row that stays the
+ * Sums the hours of [fromMs, toMs) anew, for every endpoint with a row in them; `fromMs` begins an hour. Idempotent; a row that stays the
  * same is not written. Leans on `probe_minute_by_time`.
  */
 export async function rollUpHours(

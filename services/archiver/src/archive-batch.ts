@@ -14,6 +14,7 @@ import type { Redis } from "@alivemcp/runtime/redis";
 import type { ShardEntry } from "@alivemcp/runtime/shard-batch";
 import type { CoveredPartitions } from "./covered-partitions.ts";
 import { foldEntries, type RefusedEntry } from "./fold-entries.ts";
+import { inTransaction } from "./in-transaction.ts";
 import { judgeToolLists, writeToolLists } from "./judge-tool-lists.ts";
 import { evidenceRows, learnedMemories, lifeSigns, minuteRow } from "./rows-of-minutes.ts";
 
@@ -64,15 +65,12 @@ export async function archiveBatch(deps: ArchiveDeps, batch: ArchiveBatch): Prom
   }
 }
 
-async function inFencedTransaction<T>(
+function inFencedTransaction<T>(
   pool: Pool,
   { shard, fence, entries }: ArchiveBatch,
   write: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
-  const client = await pool.connect();
-  let isBroken = true;
-  try {
-    await client.query("BEGIN");
+  return inTransaction(pool, async (client) => {
     const lease = { consumerGroup: ARCHIVER_GROUP, shard, fence };
     if ((await holdConsumerFence(client, lease)) === "stale") {
       throw new AppError({
@@ -83,20 +81,8 @@ async function inFencedTransaction<T>(
     }
     const result = await write(client);
     await advanceConsumerWatermark(client, { ...lease, watermarkAtMs: writtenThroughMs(entries) });
-    await client.query("COMMIT");
-    isBroken = false;
     return result;
-  } catch (err) {
-    await client.query("ROLLBACK").then(
-      () => {
-        isBroken = false;
-      },
-      () => undefined,
-    );
-    throw err;
-  } finally {
-    client.release(isBroken);
-  }
+  });
 }
 
 /** Stream ids begin with the epoch millisecond of their writing. */

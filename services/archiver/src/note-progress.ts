@@ -2,6 +2,7 @@ import { ARCHIVER_GROUP, verdictStream } from "@alivemcp/core/pipeline";
 import { advanceConsumerWatermark, holdConsumerFence } from "@alivemcp/db/queries/consumer-fences-system";
 import { trimVerdicts } from "@alivemcp/runtime/verdict-stream";
 import type { Deps } from "./deps.ts";
+import { inTransaction } from "./in-transaction.ts";
 
 type ProgressDeps = Pick<Deps, "pool" | "redis" | "clock" | "metrics">;
 
@@ -55,19 +56,12 @@ async function findOldestWaitingMs(deps: ProgressDeps, shard: string): Promise<n
 }
 
 async function noteIdle(deps: ProgressDeps, { shard, fence }: Lease, nowMs: number): Promise<void> {
-  const client = await deps.pool.connect();
-  try {
-    await client.query("BEGIN");
+  await inTransaction(deps.pool, async (client) => {
     const lease = { consumerGroup: ARCHIVER_GROUP, shard, fence };
     if ((await holdConsumerFence(client, lease)) === "held") {
       await advanceConsumerWatermark(client, { ...lease, watermarkAtMs: nowMs });
     }
-    await client.query("COMMIT");
-    client.release();
-  } catch (err) {
-    client.release(true);
-    throw err;
-  }
+  });
 }
 
 const msOf = (id: string) => Number(id.split("-")[0]);

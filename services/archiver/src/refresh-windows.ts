@@ -11,21 +11,23 @@ import { slownessOf, windowsOf } from "./windows-of.ts";
 type WindowDeps = Pick<Deps, "upkeepPool" | "redis" | "clock" | "metrics">;
 
 const HOUR_MS = 3_600_000;
+/** Minutes of an hour arrive until this long after it; later ones are summed when sums are settled. */
+const HOUR_OPEN_MS = 10 * 60_000;
 const SLICE = 500;
 /** Endpoints of one run: 20,000 endpoints are through in five minutes at two runs a minute. */
 const SLICES_PER_RUN = 4;
 const SLICES_MAX = 1_000;
 
 /**
- * Sums the last hours and writes the windows of the next endpoints into `now:{…}`, from the first again after the last.
+ * Sums the hour that is open and writes the windows of the next endpoints into `now:{…}`, from the first again after the last.
  * When Redis has lost what was written, all of them in one run.
  */
 export function createWindowRefresh(deps: WindowDeps): () => Promise<void> {
   let afterNumber = 0;
   return async () => {
     const nowMs = deps.clock.nowMs();
-    const hourMs = nowMs - (nowMs % HOUR_MS);
-    await rollUpHours(deps.upkeepPool, { fromMs: hourMs - HOUR_MS, toMs: hourMs + HOUR_MS });
+    const fromMs = nowMs - HOUR_OPEN_MS - ((nowMs - HOUR_OPEN_MS) % HOUR_MS);
+    await rollUpHours(deps.upkeepPool, { fromMs, toMs: nowMs });
     const isLost = (await deps.redis.get(windowsMarkerKey)) === null;
     afterNumber = isLost ? 0 : afterNumber;
     const archivedThrough = await listConsumerWatermarks(deps.upkeepPool, ARCHIVER_GROUP);

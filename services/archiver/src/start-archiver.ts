@@ -6,7 +6,9 @@ import { consumeVerdicts } from "./consume-verdicts.ts";
 import type { Deps } from "./deps.ts";
 import { dropExpired } from "./drop-expired.ts";
 import { createProgressNotes } from "./note-progress.ts";
+import { createMemoryRefresh } from "./refresh-memory.ts";
 import { createWindowRefresh } from "./refresh-windows.ts";
+import { reviewDrift } from "./review-drift.ts";
 import { settleSums } from "./settle-sums.ts";
 import { underUpkeepLock } from "./under-upkeep-lock.ts";
 
@@ -68,6 +70,8 @@ function startTasks(deps: Deps, archive: ShardConsumer): readonly PeriodicTask[]
     task("progress", 5_000, createProgressNotes(deps, archive.held)),
     task("partitions", 10 * MINUTE_MS, () => makePartitionsAhead(deps.upkeepPool, deps.clock.nowMs())),
     alone("windows", 30_000, createWindowRefresh(deps)),
+    alone("memory", MINUTE_MS, createMemoryRefresh(deps)),
+    alone("drift", 5 * MINUTE_MS, () => reviewDrift(deps)),
     alone("sums", 10 * MINUTE_MS, () => settleSums(deps)),
     alone("expiry", HOUR_MS, () => dropExpired(deps)),
   ];

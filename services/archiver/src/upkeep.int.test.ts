@@ -1,0 +1,269 @@
+import { packVote } from "@alivemcp/core/packed-vote";
+import { MINUTE_MS, nowKey, toolListKey } from "@alivemcp/core/pipeline";
+import { hashToolList } from "@alivemcp/core/tool-list";
+import { makePartitions } from "@alivemcp/db/queries/partitions-system";
+import { openLogger } from "@alivemcp/runtime/logger";
+import { packToolList } from "@alivemcp/runtime/tool-list-store";
+import { Registry } from "prom-client";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openTestDatabase, type TestDatabase } from "../../../db/test/database.ts";
+import { openTestRedis, type TestRedis } from "../../runtime/test/redis.ts";
+import { type AddedEndpoint, addEndpoints } from "../test/endpoints.ts";
+import { downFindingAt, findingAt, voteOf } from "../test/verdict-entries.ts";
+import { createArchiverMetrics } from "./archiver-metrics.ts";
+import { openCoveredPartitions } from "./covered-partitions.ts";
+import { dropExpired } from "./drop-expired.ts";
+import { createMemoryRefresh } from "./refresh-memory.ts";
+import { reviewDrift } from "./review-drift.ts";
+import { underUpkeepLock } from "./under-upkeep-lock.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const t0 = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+const REGIONS = ["us-east", "eu-west"];
+
+let database: TestDatabase;
+let redis: TestRedis;
+let nowMs: number;
+
+beforeEach(async () => {
+  database = await openTestDatabase();
+  redis = await openTestRedis();
+  nowMs = t0;
+});
+afterEach(async () => {
+  await redis.close();
+  await database.close();
+});
+
+function depsNow() {
+  const pool = database.pool("system");
+  return {
+    upkeepPool: pool,
+    redis: redis.redis,
+    regions: REGIONS,
+    clock: { nowMs: () => nowMs },
+    log: openLogger("test", "fatal"),
+    metrics: createArchiverMetrics(new Registry()),
+    partitions: openCoveredPartitions(pool),
+  };
+}
+
+const one = async (sql: string, values: unknown[] = []) =>
+  (await database.pool("super").query(sql, values)).rows[0];
+
+const tool = (name: string) => [{ name, inputSchema: { type: "object", properties: { q: {} } } }];
+function hashesOf(tools: readonly unknown[]) {
+  const hashing = hashToolList(tools);
+  if (hashing.kind !== "hashed") {
+    throw new Error("test lists are small");
+  }
+  return hashing;
+}
+const [A, B] = [hashesOf(tool("a")), hashesOf(tool("b"))];
+
+/** An endpoint with baseline A of which the given regions are believed to serve B since `t0`. */
+async function diverging(
+  standing: "unclaimed" | "added",
+  regions: readonly string[],
+): Promise<AddedEndpoint> {
+  const [endpoint] = (await addEndpoints(database, 1, { standing })) as [AddedEndpoint];
+  const pool = database.pool("super");
+  await pool.query(
+    `INSERT INTO endpoint_memory (endpoint_id, baseline_contract_hash, baseline_full_hash, baseline_era, baseline_at)
+     VALUES ($1, $2, $3, 'legacy', $4)`,
+    [endpoint.id, A.contractHash, A.fullHash, new Date(t0 - DAY_MS)],
+  );
+  for (const region of regions) {
+    await pool.query(
+      "INSERT INTO endpoint_region_tool_list (endpoint_id, region, contract_hash, full_hash, believed_at) VALUES ($1, $2, $3, $4, $5)",
+      [endpoint.id, region, B.contractHash, B.fullHash, new Date(t0)],
+    );
+  }
+  await pool.query(
+    "INSERT INTO drift_event (endpoint_id, region, at, kind, from_full_hash, to_full_hash, is_breaking) VALUES ($1, 'us-east', $2, 'drift', $3, $4, true)",
+    [endpoint.id, new Date(t0), A.fullHash, B.fullHash],
+  );
+  for (const [name, list] of [
+    ["a", A],
+    ["b", B],
+  ] as const) {
+    await redis.redis.set(
+      toolListKey(endpoint.id, list.fullHash),
+      await packToolList(JSON.stringify(tool(name))),
+    );
+  }
+  return endpoint;
+}
+
+const baselineOf = async ({ id }: AddedEndpoint) =>
+  (await one("SELECT baseline_full_hash FROM endpoint_memory WHERE endpoint_id = $1", [id]))
+    .baseline_full_hash;
+
+describe("drift that lasts", () => {
+  test("of an unclaimed endpoint is its new baseline after 24 hours in every region, and its events are accepted", async () => {
+    const endpoint = await diverging("unclaimed", REGIONS);
+    nowMs = t0 + DAY_MS - 1;
+    await reviewDrift(depsNow());
+    expect(await baselineOf(endpoint)).toBe(A.fullHash);
+    nowMs = t0 + DAY_MS;
+    await reviewDrift(depsNow());
+    expect(await baselineOf(endpoint)).toBe(B.fullHash);
+    expect(await one("SELECT accepted_by FROM drift_event WHERE endpoint_id = $1", [endpoint.id])).toEqual({
+      accepted_by: "stable for 24 hours",
+    });
+  });
+
+  test("of an endpoint with an owner waits for the owner", async () => {
+    const endpoint = await diverging("added", REGIONS);
+    nowMs = t0 + 30 * DAY_MS;
+    await reviewDrift(depsNow());
+    expect(await baselineOf(endpoint)).toBe(A.fullHash);
+  });
+
+  test("in one region only is told as regions that differ, once a day, by what differs", async () => {
+    const endpoint = await diverging("unclaimed", ["us-east"]);
+    nowMs = t0 + 2 * HOUR_MS;
+    for (const region of REGIONS) {
+      await redis.redis.hset(
+        nowKey(endpoint.id),
+        `r:${region}`,
+        packVote(voteOf(findingAt(nowMs - MINUTE_MS))),
+      );
+    }
+    await reviewDrift(depsNow());
+    await reviewDrift(depsNow());
+    const { rows } = await database
+      .pool("super")
+      .query(
+        "SELECT region, is_breaking, changes FROM drift_event WHERE endpoint_id = $1 AND kind = 'inconsistent_regions'",
+        [endpoint.id],
+      );
+    expect(rows).toMatchObject([
+      { region: "eu-west", is_breaking: true, changes: [{ kind: "tool_renamed" }] },
+    ]);
+    expect(await baselineOf(endpoint)).toBe(A.fullHash);
+  });
+
+  test("is no difference of regions while nobody probes the other region", async () => {
+    const endpoint = await diverging("added", ["us-east"]);
+    nowMs = t0 + 2 * HOUR_MS;
+    await redis.redis.hset(
+      nowKey(endpoint.id),
+      "r:us-east",
+      packVote(voteOf(findingAt(nowMs))),
+      "r:eu-west",
+      "no vote",
+    );
+    await reviewDrift(depsNow());
+    expect(
+      await one("SELECT count(*)::int AS n FROM drift_event WHERE kind = 'inconsistent_regions'"),
+    ).toEqual({ n: 0 });
+  });
+});
+
+test("what healthy probes found is learned from where only the newest finding lies", async () => {
+  const endpoints = await addEndpoints(database, 2);
+  const [healthy, ill] = endpoints as [AddedEndpoint, AddedEndpoint];
+  const tlsExpiresAtMs = t0 + 90 * DAY_MS;
+  await redis.redis.hset(nowKey(healthy.id), {
+    "d:us-east": JSON.stringify(findingAt(t0, { server: { name: "s", version: "1" } })),
+    "d:eu-west": JSON.stringify(findingAt(t0 + 1, { server: { name: "s", version: "2" }, tlsExpiresAtMs })),
+  });
+  await redis.redis.hset(nowKey(ill.id), {
+    "d:us-east": JSON.stringify(downFindingAt(t0)),
+    "d:eu-west": "{",
+  });
+  await createMemoryRefresh(depsNow())();
+  expect(
+    await one("SELECT server_version, era, tls_expires_at FROM endpoint_memory WHERE endpoint_id = $1", [
+      healthy.id,
+    ]),
+  ).toEqual({
+    server_version: "2",
+    era: "legacy",
+    tls_expires_at: new Date(tlsExpiresAtMs),
+  });
+  expect(
+    await one("SELECT count(*)::int AS n FROM endpoint_memory WHERE endpoint_id = $1", [ill.id]),
+  ).toEqual({ n: 0 });
+});
+
+describe("expiry", () => {
+  const leaves = async () =>
+    (
+      await database
+        .pool("super")
+        .query("SELECT relname FROM pg_class WHERE relname ~ '^probe_minute_public_2' ORDER BY 1")
+    ).rows.map(({ relname }) => relname);
+
+  test("drops what the class no longer keeps and leaves the rest", async () => {
+    await makePartitions(database.pool("system"), { fromMs: t0 - 20 * DAY_MS, throughMs: t0 });
+    const before = await leaves();
+    await dropExpired(depsNow());
+    const after = await leaves();
+    expect(before.length - after.length).toBeGreaterThanOrEqual(10);
+    expect(after).toContain(
+      `probe_minute_public_${new Date(t0 - 6 * DAY_MS).toISOString().slice(0, 10).replaceAll("-", "")}`,
+    );
+  });
+
+  test("gives up on a partition that somebody still reads, and goes on with the rest of its work", async () => {
+    await makePartitions(database.pool("system"), { fromMs: t0 - 20 * DAY_MS, throughMs: t0 });
+    await database
+      .pool("super")
+      .query(
+        "INSERT INTO tool_list (full_hash, contract_hash, tools_count, body, first_seen_at) VALUES ($1, $1, 0, '', now() - interval '3 days')",
+        ["e".repeat(64)],
+      );
+    const before = await leaves();
+    const reader = await database.pool("super").connect();
+    await reader.query("BEGIN");
+    await reader.query("SELECT count(*) FROM probe_minute");
+    await dropExpired(depsNow());
+    expect(await leaves()).toEqual(before);
+    await reader.query("COMMIT");
+    reader.release();
+    expect(await one("SELECT count(*)::int AS n FROM tool_list")).toEqual({ n: 0 });
+  });
+
+  test("keeps every tool list that something names", async () => {
+    const endpoint = await diverging("added", ["us-east"]);
+    for (const list of [A, B, hashesOf(tool("c"))]) {
+      await database
+        .pool("super")
+        .query(
+          "INSERT INTO tool_list (full_hash, contract_hash, tools_count, body, first_seen_at) VALUES ($1, $2, 1, '', now() - interval '3 days')",
+          [list.fullHash, list.contractHash],
+        );
+    }
+    await dropExpired(depsNow());
+    const { rows } = await database.pool("super").query("SELECT full_hash FROM tool_list");
+    expect(rows.map(({ full_hash }) => full_hash).sort()).toEqual([A.fullHash, B.fullHash].sort());
+    expect(await baselineOf(endpoint)).toBe(A.fullHash);
+  });
+});
+
+describe("a task of upkeep", () => {
+  test("runs in one place at a time, and again when that one is done or died", async () => {
+    const pool = database.pool("system");
+    let finish: () => void = () => undefined;
+    let running: Promise<boolean> = Promise.resolve(false);
+    await new Promise<void>((started) => {
+      running = underUpkeepLock(pool, "sums", () => {
+        started();
+        return new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+      });
+    });
+    expect(await underUpkeepLock(pool, "sums", async () => undefined)).toBe(false);
+    expect(await underUpkeepLock(pool, "other", async () => undefined)).toBe(true);
+    finish();
+    expect(await running).toBe(true);
+    await expect(underUpkeepLock(pool, "sums", () => Promise.reject(new Error("died")))).rejects.toThrow(
+      "died",
+    );
+    expect(await underUpkeepLock(pool, "sums", async () => undefined)).toBe(true);
+  });
+});
