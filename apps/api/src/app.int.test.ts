@@ -223,6 +223,15 @@ test("opt-outs from one address are bounded, and the answer says when to come ba
   expect(statuses.at(-1)).toBe(429);
 });
 
+test("requests are measured by the pattern of their route, so that no caller invents series", async () => {
+  await app.request("/v1/endpoints/some-slug", { headers: authorized });
+  await app.request("/invented/by/a/caller", { method: "BREW" });
+  const text = await deps.metrics.metrics();
+  expect(text).toMatch(/alivemcp_api_request_seconds_count\{.*route="\/v1\/endpoints\/:slug".*status="404"/);
+  expect(text).toMatch(/alivemcp_api_request_seconds_count\{.*method="other".*route="none"/);
+  expect(text).not.toMatch(/some-slug|invented|BREW/);
+});
+
 test("health is 503 until ready and while draining; the canary always answers", async () => {
   isReady = false;
   expect((await app.request("/healthz")).status).toBe(503);

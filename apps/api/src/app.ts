@@ -5,6 +5,7 @@ import { requestId } from "hono/request-id";
 import type { AppLifecycle } from "./app-lifecycle.ts";
 import type { Deps } from "./deps.ts";
 import { errorResponse } from "./error-response.ts";
+import { noteRequest } from "./note-request.ts";
 import { endpointRoutes } from "./routes/endpoints.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { optOutRoutes } from "./routes/opt-outs.ts";
@@ -15,6 +16,7 @@ const BODY_BYTES_MAX = 64 * 1024;
 export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono {
   const app = new Hono();
   app.use(requestId());
+  app.use(noteRequest(deps));
   app.use(async (c, next) => {
     await next();
     c.header("x-content-type-options", "nosniff");

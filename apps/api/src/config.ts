@@ -12,6 +12,8 @@ export const configSchema = z.object({
   PUBLIC_URL: z.url(),
   REGIONS_FILE: z.string().default("infra/regions.json"),
   PROBE_ALLOW_CIDRS: csv.default([]),
+  /** Proxies in front that append to `X-Forwarded-For`; 0 believes the socket only. Limits count by the address found. */
+  TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(5).default(0),
   /** Bootstrap key of the operator; at least 32 characters, so that it cannot be guessed. */
   OPERATOR_KEY: z.string().min(32),
 });

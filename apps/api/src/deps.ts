@@ -10,6 +10,7 @@ import { openRedis, type Redis } from "@alivemcp/runtime/redis";
 import { loadRegions } from "@alivemcp/runtime/regions";
 import type { Registry } from "prom-client";
 import type { Config } from "./config.ts";
+import { createRequestSeconds, type RequestSeconds } from "./note-request.ts";
 
 /** Everything the API can touch: the tenants' side of Postgres, Redis, and the regional queues to ask for a probe now. */
 export interface Deps {
@@ -23,11 +24,13 @@ export interface Deps {
   /** Resolves and judges what strangers give as a URL; nothing is probed here. */
   readonly target: Pick<ProbeDeps, "guard" | "resolve">;
   readonly metrics: Registry;
+  readonly requestSeconds: RequestSeconds;
   close(): Promise<void>;
 }
 
 export async function createDeps(config: Config): Promise<Deps> {
   const closers = createClosers();
+  const metrics = createMetrics("api");
   const log = openLogger("api", config.LOG_LEVEL);
   const pool = openPool(config.DATABASE_URL, {
     max: 8,
@@ -59,7 +62,8 @@ export async function createDeps(config: Config): Promise<Deps> {
       allowCidrs: config.PROBE_ALLOW_CIDRS,
       publicUrl: config.PUBLIC_URL,
     }),
-    metrics: createMetrics("api"),
+    metrics,
+    requestSeconds: createRequestSeconds(metrics),
     close: closers.closeAll,
   };
 }

@@ -1,33 +1,16 @@
-import { isIPv6 } from "node:net";
+import { callerAddress as addressOf } from "@alivemcp/runtime/caller-address";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
 
-/**
- * Who asks, for rate limits only: never logged or stored. Behind `hops` trusted proxies the address that the outermost
- * of them appended to `X-Forwarded-For`; what a client wrote there itself is further left and not believed. Of IPv6
- * the /64, which one household or host has to itself.
- */
+/** Address that limits of anonymous requests count against, behind `hops` proxies that are trusted. */
 export function callerAddress(c: Context, hops: number): string {
-  const forwarded = (c.req.header("x-forwarded-for") ?? "").split(",").map((part) => part.trim());
-  const address = (hops > 0 ? forwarded.at(-hops) : undefined) || socketAddress(c);
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
-  return isIPv6(plain) ? network64(plain) : plain;
+  return addressOf({ forwardedFor: c.req.header("x-forwarded-for"), socketAddress: socketAddress(c) }, hops);
 }
 
-function socketAddress(c: Context): string {
+function socketAddress(c: Context): string | undefined {
   try {
-    return getConnInfo(c).remote.address ?? "unknown";
+    return getConnInfo(c).remote.address;
   } catch {
-    return "unknown";
+    return undefined;
   }
-}
-
-/** The first four groups of an IPv6 address, written out. */
-function network64(address: string): string {
-  const [head = "", tail] = (address.split("%")[0] ?? "").split("::");
-  const left = head === "" ? [] : head.split(":");
-  const right = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros =
-    tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - right.length)).fill("0");
-  return `${[...left, ...zeros, ...right].slice(0, 4).join(":")}::/64`;
 }

@@ -5,10 +5,10 @@ import { registrableDomain } from "@alivemcp/probe/registrable-domain";
 import { type Context, Hono } from "hono";
 import { RateLimiterRedis } from "rate-limiter-flexible";
 import { z } from "zod";
-import { clientAddress } from "../client-address.ts";
 import type { Deps } from "../deps.ts";
 import { toAppError } from "../error-response.ts";
 import { readJson } from "../read-json.ts";
+import { requestCaller } from "../request-caller.ts";
 
 const requestSchema = z.object({
   /** A host name, or a URL for one endpoint only. */
@@ -36,7 +36,7 @@ export function optOutRoutes(deps: Pick<Deps, "pool" | "redis" | "log" | "config
     duration: 3_600,
   });
   const record = async (c: Context, readBody: () => Promise<unknown>) => {
-    await consume(limiter, clientAddress(c));
+    await consume(limiter, requestCaller(c, deps.config.TRUSTED_PROXY_HOPS));
     const request = requestSchema.parse(await readBody());
     const target = readTarget(request.target);
     await insertOptOut(deps.pool, {
