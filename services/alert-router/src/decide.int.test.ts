@@ -157,6 +157,7 @@ describe("time", () => {
     const stream = `verdicts:{${shard}}`;
     expect(await readStreamProgress(world.redis, shard, world.nowMs())).toBe(world.nowMs());
     const [seen] = (await world.redis.xrevrange(stream, "+", "-", "COUNT", 1)).map(([entryId]) => entryId);
+    world.moveTo(world.nowMs() + MINUTE_MS);
     await world.slot(id, { "us-east": "down" });
     const waiting = await readStreamProgress(world.redis, shard, world.nowMs() + MINUTE_MS);
     expect(waiting).toBe(Number(seen?.split("-")[0]));
