@@ -86,7 +86,7 @@ function judgeOutcome(outcome: ProbeOutcome, context: ProbeContext): ProbeJudgem
     case "probe-broke":
       return judged("unknown", "probe_error", "probe", outcome.detail);
     default:
-      return judgeMcp(outcome);
+      return judgeMcp(outcome, spoken);
   }
 }
 
@@ -111,12 +111,13 @@ function judgeMcp(
         | "credential-rejected";
     }
   >,
+  spoken: FailureLayer,
 ): ProbeJudgement {
   switch (outcome.kind) {
     case "handshake-refused":
       return judged("down", "protocol_error", "protocol", describeOutcome(outcome));
     case "handshake-invalid":
-      return judged("down", "protocol_error", "protocol", outcome.detail);
+      return judged("down", "protocol_error", spoken, outcome.detail);
     case "version-unsupported":
       return judged("degraded", "unsupported_version", "protocol", outcome.detail);
     case "request-rejected":

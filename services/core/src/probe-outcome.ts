@@ -2,6 +2,7 @@
  * What one probe found, before any opinion about it. Made by services/probe, judged by `judgeProbe`. `detail` is the
  * finer word kept beside the reason: for people, never for routing.
  */
+import { publicLine } from "./public-text.ts";
 
 /** What the probe was doing when it ended; with the outcome it decides reason and layer. */
 export type ProbePhase = "handshake" | "tools_list" | "health";
@@ -183,7 +184,7 @@ export function describeOutcome(outcome: ProbeOutcome): string {
 function describeInvalidTools(names: readonly string[]): string {
   const shown = names
     .slice(0, 5)
-    .map((name) => name.slice(0, 30))
+    .map((name) => publicLine(name, 30))
     .join(", ");
   return `tool_invalid: ${shown}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`;
 }

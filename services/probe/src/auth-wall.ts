@@ -26,7 +26,8 @@ export async function lookAtWall(run: ProbeRun, head: ReplyHead): Promise<WallOu
   const { challenges, isMalformed } = parseChallenges(values);
   const bearer = challenges.find(({ scheme }) => scheme === "bearer");
   const advertised = bearer?.params.resource_metadata;
-  if (isMalformed && advertised === undefined) {
+  const isEmpty = values.length > 0 && challenges.length === 0;
+  if ((isMalformed || isEmpty) && advertised === undefined) {
     return malformed("challenge_unparseable");
   }
   if (values.length === 0) {

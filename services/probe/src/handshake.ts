@@ -1,6 +1,7 @@
 /** The two ways of greeting an endpoint, and what its answer says about the era it speaks. */
 import { isJsonObject, type JsonObject } from "@alivemcp/core/json-schema-keywords";
 import type { ProbeOutcome } from "@alivemcp/core/probe-outcome";
+import { publicLine } from "@alivemcp/core/public-text";
 import { callHttp } from "./call-http.ts";
 import { callSse, notifySse } from "./call-sse.ts";
 import { LEGACY_VERSIONS, MODERN_VERSION, mcpMessages } from "./mcp-messages.ts";
@@ -226,5 +227,5 @@ function readServer(info: unknown): { name: string; version: string } | null {
     return null;
   }
   const version = typeof info.version === "string" ? info.version : "";
-  return { name: info.name.toWellFormed().slice(0, 200), version: version.toWellFormed().slice(0, 100) };
+  return { name: publicLine(info.name, 200), version: publicLine(version, 100) };
 }

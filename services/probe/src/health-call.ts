@@ -63,13 +63,7 @@ async function judgeHealth(run: ProbeRun, reply: RpcReply, ms: number): Promise<
     case "result":
       return judgeResult(run, reply, ms);
     case "error":
-      if (reply.head.status === 401 || reply.head.status === 403) {
-        return judgeWalledCall(run, reply);
-      }
-      return {
-        kind: "health-failed",
-        detail: reply.code === CAPABILITY_MISSING ? "health_tool_needs_task" : "health_tool_rejected",
-      };
+      return judgeRefusedCall(run, reply);
     case "failed":
       return reply.outcome.kind === "timed-out"
         ? { kind: "health-timed-out", detail: "health_tool_timeout" }
@@ -98,14 +92,34 @@ function judgeResult(
   return ms > SLOW_TOOL_MS ? { kind: "health-timed-out", detail: "slow_tool" } : null;
 }
 
+/** An error in JSON-RPC words: it may be a wall all the same. */
+async function judgeRefusedCall(
+  run: ProbeRun,
+  reply: Extract<RpcReply, { kind: "error" }>,
+): Promise<ProbeOutcome | null> {
+  const outcome = await judgeWalledCall(run, reply);
+  if (outcome?.kind !== "handshake-refused") {
+    return outcome;
+  }
+  return {
+    kind: "health-failed",
+    detail: reply.code === CAPABILITY_MISSING ? "health_tool_needs_task" : "health_tool_rejected",
+  };
+}
+
 /** A wall in front of calls only is how many public endpoints work: no fault, but its owner should know. */
 async function judgeWalledCall(run: ProbeRun, reply: RpcReply): Promise<ProbeOutcome | null> {
   const outcome = await judgeRefusal(run, reply);
-  if (outcome.kind === "walled" || outcome.kind === "wall-malformed") {
-    run.lints.add("auth_on_call: the tool list is open, calling a tool needs a log-in");
-    return null;
+  switch (outcome.kind) {
+    case "walled":
+    case "wall-malformed":
+    // 403 without a challenge is a bot wall elsewhere; here the same requests went through a moment ago.
+    case "access-blocked":
+      run.lints.add("auth_on_call: the tool list is open, calling a tool needs a log-in");
+      return null;
+    default:
+      return outcome;
   }
-  return outcome;
 }
 
 function paramHeaders(tool: unknown, input: Readonly<Record<string, unknown>>): string[] {

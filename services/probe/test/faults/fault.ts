@@ -17,6 +17,9 @@ export interface FaultyEndpoint {
   close(): Promise<void>;
 }
 
+/** What else must be true afterwards. */
+export type Aftermath = (finding: ProbeFinding, endpoint: FaultyEndpoint) => void;
+
 export interface Fault {
   /** What the endpoint does. */
   readonly name: string;
@@ -24,8 +27,7 @@ export interface Fault {
   readonly request?: Partial<ProbeRequest>;
   readonly deps?: () => Partial<ProbeDeps>;
   readonly judged: Judged;
-  /** What else must be true afterwards. */
-  readonly also?: (finding: ProbeFinding, endpoint: FaultyEndpoint) => void;
+  readonly also?: Aftermath;
 }
 
 /** An endpoint that answers HTTP as told; `{origin}` cannot be known before it listens, so the answer is made then. */
