@@ -8,7 +8,7 @@ export type OptOutOutcome = "recorded" | "invalid" | "rate_limited" | "unavailab
 const OUTCOMES: Record<OptOutOutcome, string> = {
   recorded: "Recorded. Probing stops within an hour.",
   invalid: "That is not a host name, domain or URL. Nothing was recorded.",
-  rate_limited: "Too many requests from your address. Please wait a minute and send it again.",
+  rate_limited: "Too many requests from your address: at most ten an hour. Please send it again later.",
   unavailable: "It could not be recorded right now. Please send it again in a few minutes.",
 };
 
