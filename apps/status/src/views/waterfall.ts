@@ -18,18 +18,24 @@ const STEP_NAMES: Record<PublicStep["step"], string> = {
 
 /** The steps of one probe, one bar each, in the order they ran. Time is in the table, the bars only show it. */
 export function waterfall(steps: readonly PublicStep[], label: string): Html {
-  const totalMs = Math.max(
-    1,
-    steps.reduce((sum, step) => sum + (step.ms ?? 0), 0),
-  );
-  let beforeMs = 0;
+  const startsMs = stepStarts(steps);
+  const totalMs = Math.max(1, ...steps.map((step, index) => (startsMs[index] ?? 0) + (step.ms ?? 0)));
   return html`<table class="waterfall"><caption class="visually-hidden">${label}</caption>
 <thead class="visually-hidden"><tr><th scope="col">Step</th><th scope="col">Result</th><th scope="col">Time line</th><th scope="col">Time</th></tr></thead>
-<tbody>${steps.map((step) => {
-    const fromMs = beforeMs;
-    beforeMs += step.ms ?? 0;
-    return row(step, fromMs, totalMs);
-  })}</tbody></table>`;
+<tbody>${steps.map((step, index) => row(step, startsMs[index] ?? 0, totalMs))}</tbody></table>`;
+}
+
+/**
+ * When each step began, counted from the first. Steps follow each other, except the first HTTP answer: waiting for it
+ * is a part of the step after it, which detects the era or completes the handshake.
+ */
+export function stepStarts(steps: readonly Pick<PublicStep, "step" | "ms">[]): number[] {
+  let cursorMs = 0;
+  return steps.map(({ step, ms }) => {
+    const startMs = cursorMs;
+    cursorMs += step === "http" ? 0 : (ms ?? 0);
+    return startMs;
+  });
 }
 
 function row(step: PublicStep, fromMs: number, totalMs: number): Html {

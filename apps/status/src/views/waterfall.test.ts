@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { stepStarts, waterfall } from "./waterfall.ts";
+
+test("steps follow each other, and the first HTTP answer lies inside the handshake", () => {
+  const steps = [
+    { step: "dns", ms: 5 },
+    { step: "tcp", ms: 10 },
+    { step: "http", ms: 20 },
+    { step: "handshake", ms: 25 },
+    { step: "initialized", ms: null },
+    { step: "tools_list", ms: 8 },
+  ] as const;
+  expect(stepStarts(steps)).toEqual([0, 5, 15, 15, 40, 40]);
+});
+
+test("a step too short to be seen still has a mark, a step that did not run has none", () => {
+  const table = String(
+    waterfall(
+      [
+        { step: "tcp", ms: 0.01, ok: true, detail: null },
+        { step: "tls", ms: null, ok: false, detail: "reset" },
+        { step: "handshake", ms: 900, ok: true, detail: null },
+      ],
+      "Steps",
+    ),
+  );
+  expect(table.match(/class="took"/g)).toHaveLength(2);
+  expect(table).toContain('class="took" x="0%" width="0.6%"');
+  expect(table).toContain("< 1 ms".replace("<", "&lt;"));
+  expect(table).toContain('<span class="visually-hidden">failed</span>');
+});
