@@ -16,7 +16,7 @@ export function dayBars(days: readonly DayBar[]): Html {
   const bad = measured.filter((day) => day.downMinutes + day.degradedMinutes > 0);
   const summary =
     measured.length === 0
-      ? "No day has been measured yet."
+      ? "No day has been summed up yet; the first sums come within ten minutes."
       : `${measured.length} of ${days.length} days measured, ${bad.length === 0 ? "none with trouble" : `${bad.length} with trouble`}.`;
   return html`<figure class="days">
 <svg viewBox="0 0 ${days.length * BAR_PITCH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${summary}">${days.map(bar)}</svg>

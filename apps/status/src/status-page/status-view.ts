@@ -11,6 +11,7 @@ import {
   type Html,
   latencyText,
   percentText,
+  spanText,
   utcText,
 } from "../views/figures.ts";
 import { stateIcon, stateWord } from "../views/state-mark.ts";
@@ -24,6 +25,7 @@ import { regionStrip } from "./region-strip.ts";
 import type { RegionCell, StatusModel } from "./status-model.ts";
 import { transitionList } from "./transition-list.ts";
 
+const DAY_MS = 86_400_000;
 const WINDOW_LABELS: Record<WindowName, string> = {
   "24h": "24 hours",
   "7d": "7 days",
@@ -84,12 +86,17 @@ ${told.where === null ? "" : html`<p>${told.where}</p>`}
 </header>`;
 }
 
-function windowFigures({ reading: { windows } }: StatusModel): Html {
+function windowFigures({ reading: { windows, endpoint }, nowMs }: StatusModel): Html {
   const walled = windows.authWalledShare30d;
+  const watchedMs = nowMs - endpoint.watchedSinceMs;
   return html`<dl class="figures">${WINDOW_NAMES.map(
     (name) => html`<div><dt>${WINDOW_LABELS[name]}</dt><dd>${percentText(windows.uptime[name])}</dd></div>`,
   )}<div><dt>Median, 24 hours</dt><dd>${latencyText(windows.latencyMsP50Of24h)}</dd></div><div><dt>95th percentile, 24 hours</dt><dd>${latencyText(windows.latencyMsP95Of24h)}</dd></div></dl>
 <p class="faint"><a href="/uptime">How uptime is counted.</a>${
+    watchedMs < 90 * DAY_MS
+      ? ` It has been watched for ${spanText(watchedMs)}: longer windows begin there.`
+      : ""
+  }${
     walled === null || walled === 0
       ? ""
       : html` Of the 30 days, ${percentText(walled)} were behind a login wall: reachable, but not measured further.`
