@@ -1,6 +1,6 @@
 import { MINUTE_MS } from "./pipeline.ts";
 
-/** A bound on probe starts that every caller counts against, in Redis: `key` holds what was taken, for `lifeS` seconds. */
+/** A bound that every caller counts against, in Redis: `key` holds what was taken, for `lifeS` seconds. Here: probe starts. */
 export interface StartBudget {
   readonly key: string;
   readonly max: number;

@@ -33,6 +33,11 @@ export function createWorkerMetrics(registry: Registry) {
     ]),
     refused: counter("jobs_refused_total", "Jobs of an unknown version or shape, set aside.", ["region"]),
     reportRetries: counter("report_retries_total", "Reports that had to be written again.", []),
+    toolListsRefused: counter(
+      "tool_lists_refused_total",
+      "New tool lists not kept: their endpoint used up its bytes of the day.",
+      [],
+    ),
     kills: counter("child_deaths_total", "Children that died or were killed, by cause.", ["cause"]),
     blamed: counter("kills_blamed_total", "Kills proven in quarantine and counted against a cap key.", []),
     slowdowns: counter("slowdowns_total", "Third kills within an hour that operators were told of.", []),

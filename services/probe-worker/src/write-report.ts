@@ -3,7 +3,7 @@ import type { RegionResult } from "@alivemcp/core/pipeline";
 import type { Clock } from "@alivemcp/runtime/clock";
 import type { Logger } from "@alivemcp/runtime/logger";
 import type { Redis } from "@alivemcp/runtime/redis";
-import { packToolList } from "@alivemcp/runtime/tool-list-store";
+import { admitToolList, packToolList } from "@alivemcp/runtime/tool-list-store";
 import { reportResult } from "@alivemcp/runtime/verdict-store";
 import type { WorkerMetrics } from "./worker-metrics.ts";
 
@@ -29,7 +29,7 @@ export async function writeReport(
   const packed = toolList === null ? null : await packToolList(toolList);
   for (let tried = 1; ; tried += 1) {
     try {
-      await reportResult(deps.redis, result, deps.clock.nowMs(), packed);
+      await reportResult(deps.redis, result, deps.clock.nowMs(), await admitted(deps, result, packed));
       return;
     } catch (err) {
       if (tried === TRIES_MAX) {
@@ -40,4 +40,22 @@ export async function writeReport(
       await delay(Math.min(100 * 2 ** tried, PAUSE_MS_MAX));
     }
   }
+}
+
+/** The list if it is to be sent along: an endpoint that makes up a new one for every probe runs out of its bytes. */
+async function admitted(
+  deps: ReportDeps,
+  result: RegionResult,
+  packed: Buffer | null,
+): Promise<Buffer | null> {
+  const { endpointId } = result.job;
+  const { fullHash } = result.finding;
+  if (packed === null || fullHash === null) {
+    return null;
+  }
+  const admission = await admitToolList(deps.redis, { endpointId, fullHash, packed }, deps.clock.nowMs());
+  if (admission === "refused") {
+    deps.metrics.toolListsRefused.inc();
+  }
+  return admission === "store" ? packed : null;
 }

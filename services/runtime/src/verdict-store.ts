@@ -14,8 +14,8 @@ import { type PackedReport, reportOf } from "@alivemcp/core/verdict-report";
 import type { Redis } from "ioredis";
 import { REPORT, SEAL } from "./redis-scripts/verdict-scripts.ts";
 import { runScript } from "./run-script.ts";
+import { TOOL_LIST_LIFE_S } from "./tool-list-store.ts";
 
-const TOOL_LIST_LIFE_S = 24 * 3600;
 const REGION_FIELD = /^[a-z]{2}-/;
 
 /**
