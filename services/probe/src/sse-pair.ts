@@ -62,7 +62,7 @@ export async function openSsePair(
       continue;
     }
     if (pair.end !== null) {
-      return unopened(pair.end);
+      return unopened(pair, pair.end);
     }
     if (pair.head !== null && eventDeadlineMs === deadlineMs) {
       eventDeadlineMs = Math.min(deadlineMs, performance.now() + ENDPOINT_EVENT_MS);
@@ -120,7 +120,10 @@ function acceptEndpoint(
 }
 
 /** The GET ended without an endpoint event: refused, or no event stream at all. */
-function unopened(end: ExchangeResult): Extract<RpcReply, { kind: "status" | "failed" }> {
+function unopened(pair: SsePair, end: ExchangeResult): Extract<RpcReply, { kind: "status" | "failed" }> {
+  if (pair.isOversized) {
+    return failed({ kind: "too-large", detail: "response_too_large" });
+  }
   if (end.kind === "failed") {
     return failed(end.outcome);
   }

@@ -194,7 +194,7 @@ const FRAMES: readonly Fault[] = [
   },
 ];
 
-const bomb = Buffer.alloc(64 * 1024 * 1024);
+const bomb = Buffer.alloc(16 * 1024 * 1024);
 
 const BOUNDS: readonly Fault[] = [
   {
@@ -208,12 +208,12 @@ const BOUNDS: readonly Fault[] = [
     judged: "down response_too_large http response_headers_too_large",
   },
   {
-    name: "64 MB in a few KB of gzip",
+    name: "16 MB in a few KB of gzip",
     open: always(body(JSON_TYPE, gzipSync(bomb), { "content-encoding": "gzip" })),
     judged: "down response_too_large http response_too_large",
   },
   {
-    name: "64 MB in a few bytes of brotli",
+    name: "16 MB in a few bytes of brotli",
     open: always(body(JSON_TYPE, brotliCompressSync(bomb), { "content-encoding": "br" })),
     judged: "down response_too_large http response_too_large",
   },
