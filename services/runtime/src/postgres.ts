@@ -5,7 +5,7 @@ export type { Pool, PoolClient } from "pg";
 /**
  * Opens a pool of at most `max` connections. Every statement has a bound of 30 s and a connection attempt one of 5 s,
  * so that a database that hangs becomes an error with a reason. An idle connection that breaks is logged by `onError`
- * and replaced; it does not end the process.
+ * and replaced; one in use fails its next statement. Neither ends the process.
  */
 export function openPool(
   url: string,
@@ -27,5 +27,8 @@ export function openPool(
     keepAlive: true,
   });
   pool.on("error", options.onError);
+  // The pool listens to idle clients only. Of one that is checked out and between two statements, a broken connection
+  // would otherwise be an uncaught exception; its next statement fails and says so.
+  pool.on("connect", (client) => client.on("error", () => {}));
   return pool;
 }
