@@ -46,7 +46,7 @@ const post = (path: string, body: unknown, headers: Record<string, string> = aut
     headers: { "content-type": "application/json", ...headers },
     body: JSON.stringify(body),
   });
-const register = async (body: Record<string, unknown>) => {
+const register = async (body: unknown) => {
   const response = await post("/v1/endpoints", body);
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 };
@@ -99,6 +99,16 @@ test.each([
   ["a private address", { url: "http://127.0.0.1:5000/mcp" }, "url"],
   ["a private address in disguise", { url: "http://0x7f.1:5000/mcp" }, "url"],
   ["more than 2,048 characters", { url: `http://127.0.77.1/${"x".repeat(2_048)}` }, "url"],
+  [
+    "a URL that grows beyond that when it is encoded",
+    { url: `http://127.0.77.1/${"ü".repeat(1_500)}` },
+    "url",
+  ],
+  ["a host name longer than names may be", { url: `http://${"a.".repeat(140)}com/` }, "url"],
+  ["a name with a zero byte", { url: "http://127.0.77.1/mcp", name: "a\u0000b" }, "name"],
+  ["a name cut inside a character", { url: "http://127.0.77.1/mcp", name: "a\ud800b" }, "name"],
+  ["a health tool with a zero byte", { url: "http://127.0.77.2/mcp", health_tool: "\u0000" }, "health_tool"],
+  ["a list instead of an object", [], "body"],
   ["a cadence that does not divide a day", { url: "http://127.0.77.1/mcp", cadence_s: 61 }, "cadence_s"],
   ["an unknown field", { url: "http://127.0.77.1/mcp", tenant_id: "x" }, "body"],
 ])("%s is refused with the field and a reason, and nothing is stored", async (_name, body, field) => {
@@ -230,6 +240,21 @@ test("requests are measured by the pattern of their route, so that no caller inv
   expect(text).toMatch(/alivemcp_api_request_seconds_count\{.*route="\/v1\/endpoints\/:slug".*status="404"/);
   expect(text).toMatch(/alivemcp_api_request_seconds_count\{.*method="other".*route="none"/);
   expect(text).not.toMatch(/some-slug|invented|BREW/);
+});
+
+test.each([
+  ["/v1/endpoints/%00", 404],
+  ["/v1/endpoints/%E0%A4%A", 404],
+  [`/v1/endpoints/${"x".repeat(500)}`, 404],
+  ["/v1/endpoints?limit=0", 400],
+  ["/v1/endpoints?cursor=bjk5OTk5OTk5OTk", 400],
+])("GET %s is refused as the caller's mistake", async (path, status) => {
+  expect((await app.request(path, { headers: authorized })).status).toBe(status);
+});
+
+test("an opt-out with a zero byte is refused as the caller's mistake", async () => {
+  await redis.redis.del(...(await redis.redis.keys("limit:opt-out*")), "-");
+  expect((await post("/v1/opt-outs", { target: "a.example.com", reason: "a\u0000b" }, {})).status).toBe(400);
 });
 
 test("health is 503 until ready and while draining; the canary always answers", async () => {

@@ -1,11 +1,12 @@
 import { TRANSPORTS } from "@alivemcp/core/states";
 import type { EndpointRow } from "@alivemcp/db/queries/endpoints";
 import { z } from "zod";
+import { plainText } from "./plain-text.ts";
 
 /** Body of `POST /v1/endpoints`. Unknown fields are refused, so that a misspelt option is not silently ignored. */
 export const endpointRequestSchema = z.strictObject({
   url: z.string({ error: "Give the URL of the endpoint." }),
-  name: z.string().trim().min(1).max(200).optional(),
+  name: plainText(200).optional(),
   transport: z.enum(TRANSPORTS).default("auto"),
   visibility: z.enum(["public", "unlisted"]).default("unlisted"),
   /** Divides a day, so that slots fall on the same instants every day. */
@@ -19,7 +20,7 @@ export const endpointRequestSchema = z.strictObject({
     )
     .default(60),
   /** A read-only tool to call besides the handshake; `health_check` is found by itself. */
-  health_tool: z.string().min(1).max(128).optional(),
+  health_tool: plainText(128).optional(),
   is_demo: z.boolean().default(false),
 });
 export type EndpointRequest = z.infer<typeof endpointRequestSchema>;

@@ -38,6 +38,8 @@ describe("a URL at intake", () => {
     ["url_credentials", "https://user@example.com/mcp"],
     ["url_port", "http://example.com:22/"],
     ["url_port", "http://example.com:6667/"],
+    ["url_too_long", `http://example.com/${"ü".repeat(1_500)}`],
+    ["url_invalid", `http://${"a.".repeat(140)}com/`],
   ];
   test.each(REFUSED)("%s: %s", (reason, given) => {
     const check = checkEndpointUrl(given);

@@ -24,6 +24,8 @@ export type EndpointUrlCheck =
     };
 
 export const ENDPOINT_URL_CHARS_MAX = 2_048;
+/** RFC 1035, section 2.3.4, as text. */
+const HOST_CHARS_MAX = 253;
 
 /** How the start of a stdio command looks in the `mcp.json` files people copy from. */
 const STDIO_COMMAND =
@@ -44,7 +46,7 @@ export function checkEndpointUrl(text: string): EndpointUrlCheck {
     return refused("url_missing", "Give the URL of the endpoint.");
   }
   if (trimmed.length > ENDPOINT_URL_CHARS_MAX) {
-    return refused("url_too_long", `A URL may have at most ${ENDPOINT_URL_CHARS_MAX} characters.`);
+    return tooLong();
   }
   if (STDIO_COMMAND.test(trimmed)) {
     return refused(
@@ -65,12 +67,19 @@ export function checkEndpointUrl(text: string): EndpointUrlCheck {
       "The URL holds a user name or password. Remove it: credentials are configured separately.",
     );
   }
-  if (PORTS_REFUSED.has(portOf(url))) {
-    return refused("url_port", `Port ${url.port} belongs to another protocol and is not probed.`);
-  }
   url.hash = "";
   // `example.com.` is `example.com`: one host, one budget, one opt-out.
   url.hostname = url.hostname.replace(/\.$/, "");
+  if (url.hostname.length > HOST_CHARS_MAX) {
+    return refused("url_invalid", `A host name may have at most ${HOST_CHARS_MAX} characters.`);
+  }
+  // Encoding makes a URL longer than it was typed.
+  if (url.href.length > ENDPOINT_URL_CHARS_MAX) {
+    return tooLong();
+  }
+  if (PORTS_REFUSED.has(portOf(url))) {
+    return refused("url_port", `Port ${url.port} belongs to another protocol and is not probed.`);
+  }
   return { kind: "accepted", url: url.href };
 }
 
@@ -82,6 +91,10 @@ export function normalizedUrl(url: URL): string {
 /** Whether the port is one that no HTTP endpoint uses. */
 export function isRefusedPort(url: URL): boolean {
   return PORTS_REFUSED.has(portOf(url));
+}
+
+function tooLong(): EndpointUrlCheck {
+  return refused("url_too_long", `A URL may have at most ${ENDPOINT_URL_CHARS_MAX} characters.`);
 }
 
 function portOf(url: URL): number {

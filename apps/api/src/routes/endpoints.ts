@@ -12,6 +12,8 @@ import { readJson } from "../read-json.ts";
 import { registerEndpoint } from "../register-endpoint.ts";
 
 const LIMIT_MAX = 100;
+/** Slugs and ids alike. */
+const SLUG = /^[a-z0-9-]{1,120}$/;
 const pageSchema = z.object({
   limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(50),
   cursor: z.string().max(64).optional(),
@@ -58,7 +60,8 @@ export function endpointRoutes(deps: Deps): Hono {
 
   routes.get("/:slug", async (c) => {
     const scope = scopeOf(c.req.header("authorization"));
-    const row = await findEndpoint(scope, deps.pool, c.req.param("slug"));
+    const slug = c.req.param("slug");
+    const row = SLUG.test(slug) ? await findEndpoint(scope, deps.pool, slug) : null;
     if (row === null) {
       throw new AppError({
         code: "not_found",
@@ -81,7 +84,7 @@ function readCursor(cursor: string | undefined): number | null {
   if (cursor === undefined) {
     return null;
   }
-  const match = /^n(\d{1,10})$/.exec(Buffer.from(cursor, "base64url").toString());
+  const match = /^n(\d{1,9})$/.exec(Buffer.from(cursor, "base64url").toString());
   if (!match) {
     throw new AppError({
       code: "invalid",

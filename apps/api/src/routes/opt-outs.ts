@@ -7,6 +7,7 @@ import { RateLimiterRedis } from "rate-limiter-flexible";
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
 import { toAppError } from "../error-response.ts";
+import { plainLines } from "../plain-text.ts";
 import { readJson } from "../read-json.ts";
 import { requestCaller } from "../request-caller.ts";
 
@@ -14,7 +15,7 @@ const requestSchema = z.object({
   /** A host name, or a URL for one endpoint only. */
   target: z.string({ error: "Name the host or the URL that should not be probed." }).trim().min(1).max(2_048),
   contact: z.email("This is not an e-mail address.").max(320).optional().or(z.literal("")),
-  reason: z.string().max(1_000).optional(),
+  reason: plainLines(1_000).optional(),
 });
 
 /** What the page with the form says then; it finds the word behind `/bot?opt_out=`. */
