@@ -8,6 +8,7 @@ import { FLOODS, HOSTILE_FAULTS } from "./hostile-faults.ts";
 import { HTTP_FAULTS } from "./http-faults.ts";
 import { LIST_FAULTS } from "./list-faults.ts";
 import { MANNERS_FAULTS } from "./manners-faults.ts";
+import { PAIR_FAULTS } from "./pair-faults.ts";
 import { REDIRECT_FAULTS } from "./redirect-faults.ts";
 import { TLS_FAULTS } from "./tls-faults.ts";
 import { WALL_FAULTS } from "./wall-faults.ts";
@@ -20,6 +21,7 @@ const ALL = [
   Object.values(HANDSHAKE_FAULTS).flat(),
   Object.values(LIST_FAULTS).flat(),
   Object.values(WALL_FAULTS).flat(),
+  PAIR_FAULTS,
   HEALTH_FAULTS,
   Object.values(MANNERS_FAULTS).flat(),
   AGAIN_FAULTS,
