@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { unpackRegions } from "@alivemcp/core/packed-regions";
 import { ARCHIVER_GROUP, MINUTE_MS, type ProbeFinding, toolListKey } from "@alivemcp/core/pipeline";
 import { hashToolList } from "@alivemcp/core/tool-list";
@@ -510,6 +511,18 @@ describe("tool lists", () => {
       expect(await storedList(unique)).toBeUndefined();
     },
   );
+
+  test.each([
+    ["no gzip", Buffer.from("garbage")],
+    ["a truncated gzip", gzipSync("[1]").subarray(0, 12)],
+    ["a bomb", gzipSync(Buffer.alloc(40 * 1024 * 1024))],
+  ])("that do not unpack (%s) stop nothing", async (name, bytes) => {
+    const unique = [{ name: `packed-${name}`, inputSchema: { type: "object" } }];
+    const entry = await listed(0, unique);
+    await redis.redis.set(toolListKey(endpoint.id, hashesOf(unique).fullHash), bytes);
+    expect((await archive([entry])).rowsWritten).toBe(1);
+    expect(await storedList(unique)).toBeUndefined();
+  });
 
   test("lost before they could be stored still give an event by their hashes", async () => {
     const lost = [

@@ -29,7 +29,7 @@ export async function loadToolList(
     const text = await promisify(inflate)(stored, { maxOutputLength: TEXT_BYTES_MAX });
     return { tools: JSON.parse(text.toString("utf8")), toStore: null };
   }
-  const text = await findToolList(deps.redis, wanted);
+  const text = await findToolList(deps.redis, wanted).catch(nullWhenUnreadable);
   const tools = text === null ? null : parseTools(text);
   const hashing = tools === null ? null : hashToolList(tools);
   if (tools === null || hashing?.kind !== "hashed" || hashing.fullHash !== wanted.fullHash) {
@@ -38,6 +38,15 @@ export async function loadToolList(
   const { contractHash, fullHash } = hashing;
   const body = await promisify(deflate)(canonicalJson(tools));
   return { tools, toStore: { contractHash, fullHash, toolsCount: tools.length, body } };
+}
+
+/** A worker's bytes that do not unpack, or unpack to too much, are no list; anything else is ours to retry. */
+function nullWhenUnreadable(err: unknown): null {
+  const code = err instanceof Error && "code" in err ? String(err.code) : "";
+  if (code.startsWith("Z_") || code === "ERR_BUFFER_TOO_LARGE") {
+    return null;
+  }
+  throw err;
 }
 
 function parseTools(text: string): readonly unknown[] | null {
