@@ -7,7 +7,7 @@ import { type Logger, openLogger } from "@alivemcp/runtime/logger";
 import { createMetrics } from "@alivemcp/runtime/metrics";
 import { openPool, type Pool } from "@alivemcp/runtime/postgres";
 import { openQueue, openQueueConnection, type Queue } from "@alivemcp/runtime/queues";
-import { openRedis, type Redis } from "@alivemcp/runtime/redis";
+import { listDurabilityProblems, openRedis, type Redis } from "@alivemcp/runtime/redis";
 import { loadRegions } from "@alivemcp/runtime/regions";
 import type { Registry } from "prom-client";
 import type { ClaimStore } from "./claim-store.ts";
@@ -49,6 +49,7 @@ export async function createDeps(config: Config): Promise<Deps> {
   const closers = createClosers();
   const log = openLogger("scheduler", config.LOG_LEVEL);
   const registry = createMetrics("scheduler");
+  const metrics = createSchedulerMetrics(registry);
   const regions = regionsOf(config);
   const openDatabase = (name: string, max: number, statementTimeoutMs: number) => {
     const pool = openPool(config.DATABASE_URL, {
@@ -68,6 +69,11 @@ export async function createDeps(config: Config): Promise<Deps> {
   const redis = openRedis(config.REDIS_URL, { name: "scheduler", onError });
   closers.add("redis", () => redis.quit());
   await redis.ping();
+  const problems = await listDurabilityProblems(redis);
+  metrics.redisDurabilityProblems.set(problems.length);
+  if (problems.length > 0) {
+    log.error({ problems }, "this Redis may lose jobs and verdicts");
+  }
   const queueConnection = openQueueConnection(config.REDIS_URL, { name: "scheduler-queues", onError });
   closers.add("queue connection", () => queueConnection.quit());
   await queueConnection.ping();
@@ -80,7 +86,7 @@ export async function createDeps(config: Config): Promise<Deps> {
     log,
     clock: systemClock,
     registry,
-    metrics: createSchedulerMetrics(registry),
+    metrics,
     pool,
     claimPool,
     redis,

@@ -10,6 +10,7 @@ export interface SchedulerMetrics {
   readonly snapshotEndpoints: Gauge;
   readonly snapshotReadAt: Gauge;
   readonly redisMemoryRatio: Gauge;
+  readonly redisDurabilityProblems: Gauge;
 }
 
 export function createSchedulerMetrics(registry: Registry): SchedulerMetrics {
@@ -61,6 +62,11 @@ export function createSchedulerMetrics(registry: Registry): SchedulerMetrics {
     redisMemoryRatio: new Gauge({
       name: "alivemcp_redis_memory_ratio",
       help: "Used over allowed memory of Redis; public cadence stretches at 0.7, only tenants are probed at 0.85",
+      registers,
+    }),
+    redisDurabilityProblems: new Gauge({
+      name: "alivemcp_redis_durability_problems",
+      help: "Settings of Redis, read at start, by which it evicts keys or forgets them in a crash",
       registers,
     }),
   };
