@@ -117,10 +117,15 @@ const minuteRow = fc.record({
   notDownCount: fc.integer({ min: 0, max: 5 }),
   latencyMs: fc.option(fc.integer({ min: 0, max: 70_000 })),
 });
+/** Of the two hours and around them; half of them at the very start of a minute. */
+const second = fc.oneof(
+  fc.integer({ min: -5 * 60, max: 125 * 60 }),
+  fc.integer({ min: -5, max: 125 }).map((minute) => minute * 60),
+);
 const endpointArbitrary: fc.Arbitrary<Endpoint> = fc
   .record({
     rows: fc.uniqueArray(minuteRow, { selector: ({ offset }) => offset, maxLength: 25 }),
-    cuts: fc.uniqueArray(fc.integer({ min: -5 * 60, max: 125 * 60 }), { minLength: 2, maxLength: 4 }),
+    cuts: fc.uniqueArray(second, { minLength: 2, maxLength: 4 }),
     isOpen: fc.boolean(),
     firstWatchedAtMs: fc.constantFrom(0, 0, NOON + 30 * MINUTE_MS + 20_000),
   })
@@ -162,6 +167,16 @@ describe("hours", () => {
     notDownCount: 2,
     latencyMs: 100,
     ...change,
+  });
+
+  test("end an outage with the minute in which it ended, not with the one that began then", async () => {
+    const torn = (offset: number) => row(offset, { state: "degraded", notDownCount: 1 });
+    const spans = [{ fromMs: NOON + 2 * MINUTE_MS, toMs: NOON + 4 * MINUTE_MS }];
+    const endpoint = { rows: [torn(1), torn(2), torn(3), torn(4)], spans, firstWatchedAtMs: 0 };
+    const number = await write(endpoint);
+    await rollUpHours(database.pool("system"), { fromMs: NOON, toMs: NOON + HOUR_MS });
+    expect(total(await stored("probe_hour", number))).toMatchObject({ degraded: 2, down: 2 });
+    expect(counted(endpoint)).toMatchObject({ degraded: 2, down: 2 });
   });
 
   test("summed again are the same row, and a corrected minute changes it", async () => {

@@ -494,13 +494,17 @@ describe("tool lists", () => {
     expect(await events()).toMatchObject([{ kind: "drift", is_breaking: false, changes: [] }]);
   });
 
-  test("that are not what their hash says are never stored", async () => {
-    const lie = [
-      { name: "evil-list", inputSchema: { type: "object", properties: { unique: { const: endpoint.id } } } },
+  test("that are not what their hash says are never stored, nor used", async () => {
+    const unique = (name: string) => [
+      { name, inputSchema: { type: "object", properties: { unique: { const: endpoint.id } } } },
     ];
-    await archive([await listed(0, lie, { text: JSON.stringify(A) })]);
-    expect(await storedList(lie)).toBeUndefined();
-    expect(await memory()).toMatchObject({ baseline_full_hash: hashesOf(lie).fullHash });
+    const sent = unique("what-was-sent");
+    await archive([await listed(0, unique("what-the-hash-says"), { text: JSON.stringify(sent) })]);
+    expect(await memory()).toMatchObject({
+      baseline_full_hash: hashesOf(unique("what-the-hash-says")).fullHash,
+    });
+    expect(await storedList(unique("what-the-hash-says"))).toBeUndefined();
+    expect(await storedList(sent)).toBeUndefined();
   });
 
   test.each([["no JSON"], ["{}"], ["[".repeat(100_000)]])(
