@@ -11,9 +11,11 @@ const repository = join(import.meta.dirname, "..");
 const stateRoot = openThrowAwayFolder();
 const portBase = await findFreePortBase();
 const running: ChildProcess[] = [];
-afterAll(() => {
-  for (const child of running) {
+afterAll(async () => {
+  for (const child of running.filter(({ exitCode }) => exitCode === null)) {
+    const exit = once(child, "exit");
     child.kill("SIGTERM");
+    await exit;
   }
   rmSync(stateRoot, { recursive: true, force: true });
 });

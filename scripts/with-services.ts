@@ -8,6 +8,7 @@
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { constants } from "node:os";
+import { join } from "node:path";
 import { startEmbeddedPostgres } from "./services/embedded-postgres.ts";
 import { findFreePort } from "./services/free-port.ts";
 import { type Leash, openLeash } from "./services/leash.ts";
@@ -18,6 +19,8 @@ import { openThrowAwayFolder } from "./services/state-folder.ts";
 interface TestServices {
   readonly databaseUrl: string;
   readonly redisUrl: string;
+  /** Where whole copies that the command starts keep their state, so that it goes when this ends; null: as ever. */
+  readonly stateRoot: string | null;
   /** Nothing is held where nothing was started. */
   readonly leash: Leash | null;
   stop(): Promise<void>;
@@ -58,7 +61,9 @@ function givenServices(): TestServices | null {
   const given =
     TEST_DATABASE_URL && TEST_REDIS_URL ? [TEST_DATABASE_URL, TEST_REDIS_URL] : [DATABASE_URL, REDIS_URL];
   const [databaseUrl, redisUrl] = given;
-  return databaseUrl && redisUrl ? { databaseUrl, redisUrl, leash: null, stop: async () => undefined } : null;
+  return databaseUrl && redisUrl
+    ? { databaseUrl, redisUrl, stateRoot: null, leash: null, stop: async () => undefined }
+    : null;
 }
 
 async function startServices(): Promise<TestServices> {
@@ -77,7 +82,7 @@ async function startServices(): Promise<TestServices> {
     stops.push(redis.stop);
     const postgres = await startEmbeddedPostgres({ ...common, port: await findFreePort() });
     stops.push(postgres.stop);
-    return { databaseUrl: postgres.url, redisUrl: redis.url, leash, stop };
+    return { databaseUrl: postgres.url, redisUrl: redis.url, stateRoot: join(folder, "copies"), leash, stop };
   } catch (error) {
     await stop();
     console.error(error instanceof Error ? error.message : error);
@@ -88,7 +93,12 @@ async function startServices(): Promise<TestServices> {
 async function runCommand(name: string, rest: string[], given: TestServices): Promise<number> {
   const child = spawn(name, rest, {
     stdio: "inherit",
-    env: { ...process.env, TEST_DATABASE_URL: given.databaseUrl, TEST_REDIS_URL: given.redisUrl },
+    env: {
+      ...process.env,
+      TEST_DATABASE_URL: given.databaseUrl,
+      TEST_REDIS_URL: given.redisUrl,
+      ...(given.stateRoot === null ? {} : { STATE_ROOT: given.stateRoot }),
+    },
   });
   const pid = child.pid ?? 0;
   given.leash?.hold(pid, "SIGTERM", "process");
