@@ -23,6 +23,11 @@ export interface Deps {
   readonly pool: Pool;
   /** As the `system` role, for upkeep, whose statements read hours of all endpoints. */
   readonly upkeepPool: Pool;
+  /**
+   * Holds the locks of upkeep tasks while they work. Never the pool they work on: enough holders that each wait for
+   * one more connection of the same pool wait for ever.
+   */
+  readonly lockPool: Pool;
   /** For tool lists, windows and trimming: a command fails when Redis is away. */
   readonly redis: Redis;
   /** For reading the stream only: reads of all shards travel together on it. */
@@ -37,6 +42,8 @@ export interface Deps {
 
 const BATCH_STATEMENT_TIMEOUT_MS = 8_000;
 const UPKEEP_STATEMENT_TIMEOUT_MS = 60_000;
+/** All of them begin at once when the process starts. */
+const UPKEEP_TASKS_MAX = 8;
 const BATCH_MAX = 5_000;
 /** An entry of five failing regions, parsed, with what its batch makes of it. */
 const ENTRY_BYTES = 20_000;
@@ -54,7 +61,8 @@ export async function createDeps(config: Config): Promise<Deps> {
     return pool;
   };
   const pool = open("archiver", 6, BATCH_STATEMENT_TIMEOUT_MS);
-  const upkeepPool = open("archiver-upkeep", 4, UPKEEP_STATEMENT_TIMEOUT_MS);
+  const upkeepPool = open("archiver-upkeep", UPKEEP_TASKS_MAX, UPKEEP_STATEMENT_TIMEOUT_MS);
+  const lockPool = open("archiver-locks", UPKEEP_TASKS_MAX, UPKEEP_STATEMENT_TIMEOUT_MS);
   await pool.query("SELECT 1");
 
   const onError = (err: Error) => log.warn({ err }, "redis connection");
@@ -71,6 +79,7 @@ export async function createDeps(config: Config): Promise<Deps> {
     metrics: createArchiverMetrics(registry),
     pool,
     upkeepPool,
+    lockPool,
     redis,
     streamRedis,
     regions,

@@ -65,7 +65,7 @@ function startTasks(deps: Deps, archive: ShardConsumer): readonly PeriodicTask[]
     });
   /** Many archivers may run; a task of all endpoints runs in one of them at a time. */
   const alone = (name: string, everyMs: number, run: () => Promise<unknown>) =>
-    task(name, everyMs, () => underUpkeepLock(deps.upkeepPool, name, run));
+    task(name, everyMs, () => underUpkeepLock(deps.lockPool, name, run));
   return [
     task("progress", 5_000, createProgressNotes(deps, archive.held)),
     task("partitions", 10 * MINUTE_MS, () => makePartitionsAhead(deps.upkeepPool, deps.clock.nowMs())),
