@@ -47,8 +47,14 @@ export async function listPublicEndpoints(pool: pg.Pool): Promise<PublicEndpoint
   return rows;
 }
 
+/** As the column's check has it: what cannot be a slug is not asked for, nor an error of Postgres (a zero byte is one). */
+const SLUG = /^[a-z0-9-]{1,120}$/;
+
 /** One public or unlisted endpoint by its slug; null for any other slug, private ones included. Leans on the unique slug. */
 export async function findPublicEndpoint(pool: pg.Pool, slug: string): Promise<PublicEndpointRow | null> {
+  if (!SLUG.test(slug)) {
+    return null;
+  }
   const { rows } = await pool.query<PublicEndpointRow>(
     `SELECT ${COLUMNS} FROM public_endpoint e LEFT JOIN public_endpoint_state s ON s.endpoint_id = e.id
      WHERE e.slug = $1`,

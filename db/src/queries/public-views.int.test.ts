@@ -64,6 +64,7 @@ describe("the catalogue", () => {
     expect(rows.map((row) => row.slug).sort()).toEqual(["public", "unlisted"]);
     expect(await findPublicEndpoint(database.pool("reader"), "private")).toBeNull();
     expect(await findPublicEndpoint(database.pool("reader"), "nobody")).toBeNull();
+    expect(await findPublicEndpoint(database.pool("reader"), "zero\u0000byte")).toBeNull();
   });
 
   test("tells no query of any URL, and no path of an unlisted one", async () => {
