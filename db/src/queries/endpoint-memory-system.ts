@@ -41,7 +41,7 @@ export async function rememberEndpoints(
   }));
   await client.query(
     `INSERT INTO endpoint_memory (endpoint_id)
-     SELECT id FROM endpoints WHERE id = ANY($1::uuid[]) ON CONFLICT DO NOTHING`,
+     SELECT id FROM endpoints WHERE id = ANY($1::uuid[]) ORDER BY id ON CONFLICT DO NOTHING`,
     [learned.map(({ endpointId }) => endpointId)],
   );
   await client.query(MERGE, [storableJson(rows)]);
@@ -116,7 +116,12 @@ export async function markLifeSigns(client: pg.ClientBase, signs: readonly LifeS
   }
 }
 
-/** How slow endpoints were over 7 days; only rows that change are written, and schedulers reload them only for `isSlow`. */
+/**
+ * How slow endpoints were over 7 days; only rows that change are written, and schedulers reload them only for `isSlow`.
+ *
+ * Rows that a batch of the archiver holds just now are left for the next time: two writers of many rows that wait for each
+ * other would be a deadlock.
+ */
 export async function updateSlowness(
   pool: pg.Pool,
   measured: readonly {
@@ -125,23 +130,35 @@ export async function updateSlowness(
     readonly isSlow: boolean;
   }[],
 ): Promise<void> {
-  if (measured.length === 0) {
-    return;
-  }
-  await pool.query(
-    `INSERT INTO endpoint_memory AS m (endpoint_id, latency_ms_p95_of_7d, is_slow)
-     SELECT e.id, s.p95, s.is_slow FROM unnest($1::integer[], $2::integer[], $3::boolean[]) AS s(number, p95, is_slow)
-     JOIN endpoints e ON e.number = s.number
-     ON CONFLICT (endpoint_id) DO UPDATE SET latency_ms_p95_of_7d = excluded.latency_ms_p95_of_7d,
-       is_slow = excluded.is_slow,
-       updated_at = CASE WHEN m.is_slow = excluded.is_slow THEN m.updated_at ELSE now() END
-     WHERE (m.latency_ms_p95_of_7d, m.is_slow) IS DISTINCT FROM (excluded.latency_ms_p95_of_7d, excluded.is_slow)`,
+  const { rows } = await pool.query<{ id: string }>(
+    `WITH measured AS (
+       SELECT e.id, s.p95, s.is_slow
+       FROM unnest($1::integer[], $2::integer[], $3::boolean[]) AS s(number, p95, is_slow)
+       JOIN endpoints e ON e.number = s.number
+     ), free AS (
+       SELECT m.endpoint_id FROM endpoint_memory m JOIN measured s ON s.id = m.endpoint_id
+       WHERE (m.latency_ms_p95_of_7d, m.is_slow) IS DISTINCT FROM (s.p95, s.is_slow)
+       FOR UPDATE OF m SKIP LOCKED
+     ), updated AS (
+       UPDATE endpoint_memory m SET latency_ms_p95_of_7d = s.p95, is_slow = s.is_slow,
+         updated_at = CASE WHEN m.is_slow = s.is_slow THEN m.updated_at ELSE now() END
+       FROM measured s WHERE m.endpoint_id = s.id AND m.endpoint_id IN (SELECT endpoint_id FROM free)
+     )
+     SELECT s.id FROM measured s
+     WHERE s.p95 IS NOT NULL AND NOT EXISTS (SELECT FROM endpoint_memory m WHERE m.endpoint_id = s.id)`,
     [
       measured.map(({ endpointNumber }) => endpointNumber),
       measured.map(({ latencyMsP95Of7d }) => latencyMsP95Of7d),
       measured.map(({ isSlow }) => isSlow),
     ],
   );
+  // Healthy endpoints nothing was learned of: one row at a time, filled in at the next run.
+  for (const { id } of rows) {
+    await pool.query(
+      "INSERT INTO endpoint_memory (endpoint_id) SELECT id FROM endpoints WHERE id = $1 ON CONFLICT DO NOTHING",
+      [id],
+    );
+  }
 }
 
 /** Endpoints by number after `afterNumber`, at most `limit`. */

@@ -11,6 +11,7 @@ import type { Registry } from "prom-client";
 import { type ArchiverMetrics, createArchiverMetrics } from "./archiver-metrics.ts";
 import type { Config } from "./config.ts";
 import { type CoveredPartitions, openCoveredPartitions } from "./covered-partitions.ts";
+import { openUpkeepLocks, type UpkeepLocks } from "./upkeep-locks.ts";
 
 /** Everything this process can touch. */
 export interface Deps {
@@ -23,11 +24,7 @@ export interface Deps {
   readonly pool: Pool;
   /** As the `system` role, for upkeep, whose statements read hours of all endpoints. */
   readonly upkeepPool: Pool;
-  /**
-   * Holds the locks of upkeep tasks while they work. Never the pool they work on: enough holders that each wait for
-   * one more connection of the same pool wait for ever.
-   */
-  readonly lockPool: Pool;
+  readonly locks: UpkeepLocks;
   /** For tool lists, windows and trimming: a command fails when Redis is away. */
   readonly redis: Redis;
   /** For reading the stream only: reads of all shards travel together on it. */
@@ -42,8 +39,6 @@ export interface Deps {
 
 const BATCH_STATEMENT_TIMEOUT_MS = 8_000;
 const UPKEEP_STATEMENT_TIMEOUT_MS = 60_000;
-/** All of them begin at once when the process starts. */
-const UPKEEP_TASKS_MAX = 8;
 const BATCH_MAX = 5_000;
 /** An entry of five failing regions, parsed, with what its batch makes of it. */
 const ENTRY_BYTES = 20_000;
@@ -61,9 +56,10 @@ export async function createDeps(config: Config): Promise<Deps> {
     return pool;
   };
   const pool = open("archiver", 6, BATCH_STATEMENT_TIMEOUT_MS);
-  const upkeepPool = open("archiver-upkeep", UPKEEP_TASKS_MAX, UPKEEP_STATEMENT_TIMEOUT_MS);
-  const lockPool = open("archiver-locks", UPKEEP_TASKS_MAX, UPKEEP_STATEMENT_TIMEOUT_MS);
+  const upkeepPool = open("archiver-upkeep", 4, UPKEEP_STATEMENT_TIMEOUT_MS);
   await pool.query("SELECT 1");
+  const locks = openUpkeepLocks(upkeepPool);
+  closers.add("upkeep locks", locks.close);
 
   const onError = (err: Error) => log.warn({ err }, "redis connection");
   const redis = openRedis(config.REDIS_URL, { name: "archiver", onError });
@@ -79,7 +75,7 @@ export async function createDeps(config: Config): Promise<Deps> {
     metrics: createArchiverMetrics(registry),
     pool,
     upkeepPool,
-    lockPool,
+    locks,
     redis,
     streamRedis,
     regions,

@@ -23,7 +23,10 @@ export function createMemoryRefresh(deps: MemoryDeps): () => Promise<void> {
         return newest === null ? [] : [learnedMemory(id, newest)];
       }),
     );
-    await rememberEndpoints(deps.upkeepPool, found.flat());
+    // One at a time: holding several rows while a batch holds others could end in a deadlock.
+    for (const learned of found.flat()) {
+      await rememberEndpoints(deps.upkeepPool, [learned]);
+    }
     afterNumber = endpoints.length < SLICE ? 0 : (endpoints.at(-1)?.number ?? 0);
   };
 }

@@ -10,7 +10,7 @@ import { createMemoryRefresh } from "./refresh-memory.ts";
 import { createWindowRefresh } from "./refresh-windows.ts";
 import { reviewDrift } from "./review-drift.ts";
 import { settleSums } from "./settle-sums.ts";
-import { underUpkeepLock } from "./under-upkeep-lock.ts";
+import { withRest } from "./with-rest.ts";
 
 export interface RunningArchiver {
   /** Port of metrics and readiness. */
@@ -63,16 +63,19 @@ function startTasks(deps: Deps, archive: ShardConsumer): readonly PeriodicTask[]
       },
       onError: (err) => deps.log.error({ err, task: name }, "failed, trying again"),
     });
-  /** Many archivers may run; a task of all endpoints runs in one of them at a time. */
   const alone = (name: string, everyMs: number, run: () => Promise<unknown>) =>
-    task(name, everyMs, () => underUpkeepLock(deps.lockPool, name, run));
+    task(name, everyMs, () => deps.locks.alone(name, run));
   return [
     task("progress", 5_000, createProgressNotes(deps, archive.held)),
     task("partitions", 10 * MINUTE_MS, () => makePartitionsAhead(deps.upkeepPool, deps.clock.nowMs())),
     alone("windows", 30_000, createWindowRefresh(deps)),
     alone("memory", MINUTE_MS, createMemoryRefresh(deps)),
     alone("drift", 5 * MINUTE_MS, () => reviewDrift(deps)),
-    alone("sums", 10 * MINUTE_MS, () => settleSums(deps)),
+    alone(
+      "sums",
+      MINUTE_MS,
+      withRest(deps.clock, () => settleSums(deps)),
+    ),
     alone("expiry", HOUR_MS, () => dropExpired(deps)),
   ];
 }

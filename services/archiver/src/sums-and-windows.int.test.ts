@@ -141,7 +141,9 @@ describe("windows", () => {
   test("tell the scheduler and the router which endpoints are slow", async () => {
     await archive("uuuu", NOON, 6_000);
     nowMs = NOON + 10 * MINUTE_MS;
-    await createWindowRefresh(depsNow())();
+    const refresh = createWindowRefresh(depsNow());
+    await refresh();
+    await refresh();
     const memory = async () => {
       const { rows } = await database
         .pool("super")

@@ -3,6 +3,7 @@ import { MINUTE_MS, nowKey, toolListKey } from "@alivemcp/core/pipeline";
 import { hashToolList } from "@alivemcp/core/tool-list";
 import { makePartitions } from "@alivemcp/db/queries/partitions-system";
 import { openLogger } from "@alivemcp/runtime/logger";
+import { openPool } from "@alivemcp/runtime/postgres";
 import { packToolList } from "@alivemcp/runtime/tool-list-store";
 import { Registry } from "prom-client";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -15,7 +16,7 @@ import { openCoveredPartitions } from "./covered-partitions.ts";
 import { dropExpired } from "./drop-expired.ts";
 import { createMemoryRefresh } from "./refresh-memory.ts";
 import { reviewDrift } from "./review-drift.ts";
-import { underUpkeepLock } from "./under-upkeep-lock.ts";
+import { openUpkeepLocks } from "./upkeep-locks.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -245,25 +246,68 @@ describe("expiry", () => {
 });
 
 describe("a task of upkeep", () => {
-  test("runs in one place at a time, and again when that one is done or died", async () => {
+  const nothing = async () => undefined;
+
+  test("runs in one archiver at a time, others beside it, and again when it is done or died", async () => {
     const pool = database.pool("system");
+    const [one, other] = [openUpkeepLocks(pool), openUpkeepLocks(pool)];
     let finish: () => void = () => undefined;
     let running: Promise<boolean> = Promise.resolve(false);
     await new Promise<void>((started) => {
-      running = underUpkeepLock(pool, "sums", () => {
+      running = one.alone("sums", () => {
         started();
         return new Promise<void>((resolve) => {
           finish = resolve;
         });
       });
     });
-    expect(await underUpkeepLock(pool, "sums", async () => undefined)).toBe(false);
-    expect(await underUpkeepLock(pool, "other", async () => undefined)).toBe(true);
+    expect(await other.alone("sums", nothing)).toBe(false);
+    expect(await one.alone("sums", nothing)).toBe(false);
+    expect(await other.alone("windows", nothing)).toBe(true);
+    expect(await one.alone("windows", nothing)).toBe(true);
     finish();
     expect(await running).toBe(true);
-    await expect(underUpkeepLock(pool, "sums", () => Promise.reject(new Error("died")))).rejects.toThrow(
-      "died",
+    await expect(other.alone("sums", () => Promise.reject(new Error("died")))).rejects.toThrow("died");
+    expect(await one.alone("sums", nothing)).toBe(true);
+    one.close();
+    other.close();
+  });
+
+  test("is free again when its archiver was killed, and its archiver goes on after a broken connection", async () => {
+    const pool = openPool(database.url("system"), {
+      max: 2,
+      applicationName: "test",
+      onError: () => undefined,
+    });
+    const [one, other] = [openUpkeepLocks(pool), openUpkeepLocks(pool)];
+    const cut = () =>
+      database
+        .pool("super")
+        .query(
+          "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        );
+    await one.alone("sums", async () => {
+      await cut();
+      await expect.poll(() => other.alone("sums", nothing).catch(() => false)).toBe(true);
+    });
+    expect(await one.alone("sums", nothing)).toBe(true);
+    one.close();
+    other.close();
+    await pool.end();
+  });
+
+  test("never starves the others of connections, however many run at once", async () => {
+    const pool = openPool(database.url("system"), {
+      max: 2,
+      applicationName: "test",
+      onError: () => undefined,
+    });
+    const locks = openUpkeepLocks(pool);
+    const tasks = ["a", "b", "c", "d", "e"].map((task) =>
+      locks.alone(task, () => pool.query("SELECT pg_sleep(0.02)")),
     );
-    expect(await underUpkeepLock(pool, "sums", async () => undefined)).toBe(true);
+    expect(await Promise.all(tasks)).toEqual([true, true, true, true, true]);
+    locks.close();
+    await pool.end();
   });
 });
