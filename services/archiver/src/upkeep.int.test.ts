@@ -303,10 +303,20 @@ describe("a task of upkeep", () => {
       onError: () => undefined,
     });
     const locks = openUpkeepLocks(pool);
-    const tasks = ["a", "b", "c", "d", "e"].map((task) =>
-      locks.alone(task, () => pool.query("SELECT pg_sleep(0.02)")),
+    const names = ["windows", "memory", "drift", "sums", "expiry"];
+    const allHold = Promise.withResolvers<void>();
+    let holding = 0;
+    const tasks = names.map((task) =>
+      locks.alone(task, async () => {
+        holding += 1;
+        if (holding === names.length) {
+          allHold.resolve();
+        }
+        await allHold.promise;
+        await pool.query("SELECT 1");
+      }),
     );
-    expect(await Promise.all(tasks)).toEqual([true, true, true, true, true]);
+    expect(await Promise.all(tasks)).toEqual(names.map(() => true));
     locks.close();
     await pool.end();
   });
