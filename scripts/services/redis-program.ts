@@ -9,7 +9,7 @@ export interface RedisProgram {
   /** Name it must be called by: one Debian binary serves as server and as checker, told apart by this. */
   readonly argv0: "redis-server" | "valkey-server";
   /** Folders with libraries that came unpacked beside it. */
-  readonly libraryPath: string;
+  readonly sharedObjectPath: string;
 }
 
 const OLDEST_MAJOR = 7;
@@ -67,11 +67,11 @@ function findUnpacked(root: string): RedisProgram | null {
   return firstUsable((name) => executable(join(root, "usr", "bin", name)), libraries.join(delimiter));
 }
 
-function firstUsable(locate: (name: string) => string | null, libraryPath: string): RedisProgram | null {
+function firstUsable(locate: (name: string) => string | null, sharedObjectPath: string): RedisProgram | null {
   for (const [name, argv0] of NAMES) {
     const path = locate(name);
-    if (path !== null && isNewEnough({ path, argv0, libraryPath })) {
-      return { path, argv0, libraryPath };
+    if (path !== null && isNewEnough({ path, argv0, sharedObjectPath })) {
+      return { path, argv0, sharedObjectPath };
     }
   }
   return null;
@@ -79,7 +79,9 @@ function firstUsable(locate: (name: string) => string | null, libraryPath: strin
 
 /** Environment in which the program finds its libraries. */
 export const redisEnvironment = (program: RedisProgram): NodeJS.ProcessEnv =>
-  program.libraryPath === "" ? process.env : { ...process.env, LD_LIBRARY_PATH: program.libraryPath };
+  program.sharedObjectPath === ""
+    ? process.env
+    : { ...process.env, LD_LIBRARY_PATH: program.sharedObjectPath };
 
 function isNewEnough(program: RedisProgram): boolean {
   const run = spawnSync(program.path, ["--version"], {
