@@ -183,6 +183,29 @@ describe("error rate", () => {
     const clearedAtMs = story.actions.findLast((action) => action.kind === "mark")?.atMs;
     expect(clearedAtMs).toBe((M0 + 34) * MINUTE_MS + 41_000);
   });
+  // One letter a minute, after five failing ones: "u" answered well, "?" nobody answered, " " no such minute.
+  test.each([
+    { after: "?".repeat(40), cleared: false, why: "silence is not health" },
+    { after: `${" ".repeat(60)}?`, cleared: false, why: "nor is a gap with nothing after it" },
+    {
+      after: `${"u".repeat(10)}${"?".repeat(40)}`,
+      cleared: true,
+      why: "the good answers were the last ones left",
+    },
+    { after: `${"?".repeat(40)}u`, cleared: true, why: "the only answers of the half hour are good" },
+    { after: `${"?".repeat(20)}u`, cleared: false, why: "the failures are still within the half hour" },
+    { after: "u".repeat(30), cleared: true, why: "half an hour of good answers" },
+  ])("after an elevated rate, cleared is $cleared: $why", ({ after, cleared }) => {
+    const story = tell(() => true, 5);
+    [...after].forEach((letter, i) => {
+      if (letter !== " ") {
+        const votes = letter === "u" ? region(false) : {};
+        story.tell(minuteEvent(M0 + 5 + i, letter === "u" ? "up" : "unknown", votes));
+      }
+    });
+    const raised = "+error_rate_elevated";
+    expect(rateMarks(story)).toEqual(cleared ? [raised, "-error_rate_elevated"] : [raised]);
+  });
 });
 
 test("an elevated error rate clears with a failure or two left, under 1 % of the results", () => {

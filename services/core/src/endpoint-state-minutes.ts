@@ -204,12 +204,13 @@ function stepRegional(
   return Object.fromEntries(stepped.filter(([, { isOn, streak }]) => isOn || streak > 0));
 }
 
+/** A window without answers says nothing: it neither raises nor clears. */
 function judgeErrorRate(minutes: readonly MinuteFacts[], isElevated: boolean, rules: StateRules): boolean {
   const newest = minutes.at(-1)?.minute ?? 0;
   const recent = minutes.filter(({ minute }) => minute > newest - rules.errorWindowMinutes);
   const answered = recent.reduce((sum, facts) => sum + facts.answered, 0);
   const failed = recent.reduce((sum, facts) => sum + facts.failed, 0);
   return isElevated
-    ? failed >= answered * rules.errorRatioClear && failed > 0
+    ? answered === 0 || (failed >= answered * rules.errorRatioClear && failed > 0)
     : failed >= rules.errorsMin && failed > answered * rules.errorRatioRaise;
 }
