@@ -129,7 +129,7 @@ describe("docker-compose.yml", () => {
       stdio: "ignore",
     });
     running.push(child);
-    expect(args.join(" ")).toContain("--maxmemory-policy noeviction");
+    expect(args.join(" ")).toContain("--maxmemory 1gb --maxmemory-policy noeviction");
     expect(args.join(" ")).toContain("--appendonly yes");
   });
 
