@@ -13,6 +13,8 @@ export interface ProcessSpec {
   readonly portOffset: number | null;
   /** Heap limit in `scripts/up`, where a handful of endpoints are watched. Elsewhere Node decides. */
   readonly heapMb: number;
+  /** Semi-space of that heap. The worker's bursts of answers outgrow 1 MB, and what outlives it lands in the old heap. */
+  readonly semiSpaceMb: number;
   /** Deadline of an orderly stop. The worker's is above the 50 s after which a probe is killed for certain. */
   readonly graceMs: number;
   /**
@@ -34,6 +36,7 @@ export const PROCESSES: readonly ProcessSpec[] = [
     metricsOffset: 10,
     portOffset: 1,
     heapMb: 96,
+    semiSpaceMb: 1,
     graceMs: GRACE_MS,
     startWave: 1,
     stopRank: 4,
@@ -45,6 +48,7 @@ export const PROCESSES: readonly ProcessSpec[] = [
     metricsOffset: 11,
     portOffset: null,
     heapMb: 96,
+    semiSpaceMb: 1,
     graceMs: GRACE_MS,
     startWave: 1,
     stopRank: 1,
@@ -55,7 +59,8 @@ export const PROCESSES: readonly ProcessSpec[] = [
     role: null,
     metricsOffset: 12,
     portOffset: null,
-    heapMb: 96,
+    heapMb: 128,
+    semiSpaceMb: 4,
     graceMs: 55_000,
     startWave: 2,
     stopRank: 2,
@@ -67,6 +72,7 @@ export const PROCESSES: readonly ProcessSpec[] = [
     metricsOffset: 13,
     portOffset: null,
     heapMb: 96,
+    semiSpaceMb: 1,
     graceMs: GRACE_MS,
     startWave: 1,
     stopRank: 3,
@@ -78,6 +84,7 @@ export const PROCESSES: readonly ProcessSpec[] = [
     metricsOffset: 14,
     portOffset: null,
     heapMb: 96,
+    semiSpaceMb: 1,
     graceMs: GRACE_MS,
     startWave: 1,
     stopRank: 3,
@@ -89,6 +96,7 @@ export const PROCESSES: readonly ProcessSpec[] = [
     metricsOffset: 15,
     portOffset: 2,
     heapMb: 96,
+    semiSpaceMb: 1,
     graceMs: GRACE_MS,
     startWave: 3,
     stopRank: 4,

@@ -25,7 +25,12 @@ export function createFleet(
   const startOne = (spec: ProcessSpec): Awaited => {
     const process = supervise(deps, {
       name: spec.name,
-      program: [...watch, `--max-old-space-size=${spec.heapMb}`, "--max-semi-space-size=1", spec.entry],
+      program: [
+        ...watch,
+        `--max-old-space-size=${spec.heapMb}`,
+        `--max-semi-space-size=${spec.semiSpaceMb}`,
+        spec.entry,
+      ],
       env: { ...machineEnvironment(), ...processEnvironment(spec, installation) },
       graceMs: spec.graceMs,
       logPath: join(folder, "logs", `${spec.name}.log`),
