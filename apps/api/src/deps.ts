@@ -8,9 +8,9 @@ import { openPool, type Pool } from "@alivemcp/runtime/postgres";
 import { openQueue, openQueueConnection, type Queue } from "@alivemcp/runtime/queues";
 import { openRedis, type Redis } from "@alivemcp/runtime/redis";
 import { loadRegions } from "@alivemcp/runtime/regions";
+import { createRequestSeconds, type RequestSeconds } from "@alivemcp/runtime/request-metrics";
 import type { Registry } from "prom-client";
 import type { Config } from "./config.ts";
-import { createRequestSeconds, type RequestSeconds } from "./note-request.ts";
 
 /** Everything the API can touch: the tenants' side of Postgres, Redis, and the regional queues to ask for a probe now. */
 export interface Deps {
@@ -63,7 +63,7 @@ export async function createDeps(config: Config): Promise<Deps> {
       publicUrl: config.PUBLIC_URL,
     }),
     metrics,
-    requestSeconds: createRequestSeconds(metrics),
+    requestSeconds: createRequestSeconds(metrics, "api"),
     close: closers.closeAll,
   };
 }

@@ -4,6 +4,7 @@ import { requestId } from "hono/request-id";
 import type { AppLifecycle } from "./app-lifecycle.ts";
 import type { Deps } from "./deps.ts";
 import { errorPage } from "./error-page.ts";
+import { measureRequest } from "./measure-request.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { badgeRoutes } from "./routes/badge.ts";
 import { boardRoutes } from "./routes/board.ts";
@@ -16,6 +17,7 @@ import { statusPageRoutes } from "./routes/status-page.ts";
 /** The public pages. Badges and embed answers come first: they are asked for most, and bring their own headers. */
 export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono {
   const app = new Hono();
+  app.use(measureRequest(deps));
   app.route("/", badgeRoutes(deps));
   app.route("/", embedStatusRoutes(deps));
   app.use(requestId());

@@ -8,6 +8,7 @@ import { openPool, type Pool } from "@alivemcp/runtime/postgres";
 import { openQueue, openQueueConnection, type Queue } from "@alivemcp/runtime/queues";
 import { openRedis, type Redis } from "@alivemcp/runtime/redis";
 import { loadRegions, type RegionSpec } from "@alivemcp/runtime/regions";
+import { createRequestSeconds, type RequestSeconds } from "@alivemcp/runtime/request-metrics";
 import { Counter, type Registry } from "prom-client";
 import { type Catalogue, createCatalogue } from "./catalogue.ts";
 import type { Config } from "./config.ts";
@@ -46,6 +47,7 @@ export interface Deps {
   readonly assets: Assets;
   readonly site: Site;
   readonly metrics: Registry;
+  readonly requestSeconds: RequestSeconds;
   readonly checksSubmitted: Counter<"outcome">;
   close(): Promise<void>;
 }
@@ -134,6 +136,7 @@ export function assembleDeps(
       },
     },
     metrics,
+    requestSeconds: createRequestSeconds(metrics, "status"),
     checksSubmitted: new Counter({
       name: "alivemcp_checks_submitted_total",
       help: "Checks that strangers asked for, by what became of the request.",

@@ -234,6 +234,19 @@ test("healthz answers 503 until ready and while draining", async () => {
   status.lifecycle.isReadyNow = true;
 });
 
+test("requests are measured by the pattern of their route, badges and unknown addresses too", async () => {
+  await get("/badge/acme.svg");
+  await get("/status/acme");
+  await get("/invented/by/a/caller");
+  const metrics = await status.deps.metrics.metrics();
+  const routes = [...metrics.matchAll(/request_seconds_count\{.*route="([^"]+)",status="(\d+)"/g)].map(
+    ([, route, code]) => `${code} ${route}`,
+  );
+  expect(routes).toEqual(expect.arrayContaining(["200 /status/:slug", "404 none"]));
+  expect(routes.some((route) => route.startsWith("200 /badge/"))).toBe(true);
+  expect(metrics).not.toMatch(/route="[^"]*(acme|invented)/);
+});
+
 test("unknown addresses lead back, as page or as JSON", async () => {
   const page = await get("/nothing/here");
   expect([page.status, (await page.text()).includes('href="/check"')]).toEqual([404, true]);

@@ -1,5 +1,5 @@
-import { once } from "node:events";
 import type { Server } from "node:http";
+import { openHttpServer } from "@alivemcp/runtime/http-server";
 import { openOpsServer } from "@alivemcp/runtime/ops-server";
 import { createAdaptorServer } from "@hono/node-server";
 import { buildApp } from "./app.ts";
@@ -14,7 +14,9 @@ const LIVE_STATES_REFRESH = { everyMs: 2_000, restFactor: 15 };
  * Reads catalogue and states once, listens on every configured address, and keeps both fresh. `stop` drains: not ready
  * first, streams ended, no new connections, then closed.
  */
-export async function serveStatus(deps: Deps): Promise<{ ports: number[]; stop: () => Promise<void> }> {
+export async function serveStatus(
+  deps: Deps,
+): Promise<{ ports: readonly number[]; stop: () => Promise<void> }> {
   const stopping = new AbortController();
   await deps.catalogue.refresh();
   await deps.liveStates.refresh();
@@ -31,11 +33,11 @@ export async function serveStatus(deps: Deps): Promise<{ ports: number[]; stop: 
     loop("live-states", LIVE_STATES_REFRESH, () => deps.liveStates.refresh()),
   ];
   const app = buildApp(deps, { isReady: () => !stopping.signal.aborted, stopping: stopping.signal });
-  const servers = await Promise.all(
-    deps.config.HOST.map((host) =>
-      listen(createAdaptorServer({ fetch: app.fetch }) as Server, host, deps.config.PORT),
-    ),
-  );
+  const http = await openHttpServer({
+    createServer: () => createAdaptorServer({ fetch: app.fetch }) as Server,
+    hosts: deps.config.HOST,
+    port: deps.config.PORT,
+  });
   const ops = await openOpsServer({
     host: deps.config.METRICS_HOST,
     port: deps.config.METRICS_PORT,
@@ -58,33 +60,14 @@ export async function serveStatus(deps: Deps): Promise<{ ports: number[]; stop: 
   });
   deps.log.info({ hosts: deps.config.HOST, port: deps.config.PORT }, "status ready");
   return {
-    ports: servers.map((server) => (server.address() as { port: number }).port),
+    ports: http.ports,
     stop: async () => {
       stopping.abort();
       ops.startDraining();
-      await Promise.all(servers.map(close));
+      await http.close();
       await Promise.all(tasks.map((task) => task.stop()));
       await ops.close();
       await deps.close();
     },
   };
-}
-
-async function listen(server: Server, host: string, port: number): Promise<Server> {
-  server.requestTimeout = 30_000;
-  server.headersTimeout = 10_000;
-  server.listen(port, host);
-  await once(server, "listening");
-  return server;
-}
-
-/** Lets answers under way end; a connection whose answer has ended is cut instead of being kept alive. */
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const sweep = setInterval(() => server.closeIdleConnections(), 50);
-    server.close(() => {
-      clearInterval(sweep);
-      resolve();
-    });
-  });
 }
