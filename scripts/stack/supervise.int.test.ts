@@ -61,7 +61,8 @@ test("a process killed from outside is started again", async () => {
 
 test("a stopped process gets to end in its own way and is not started again", async () => {
   const { process: one, logged } = run(
-    `${STAY} process.on('SIGTERM', () => { console.log('drained'); process.exit(0); });`,
+    // The handler first: the printed pid is what tells the test that it may stop it.
+    `process.on('SIGTERM', () => { console.log('drained'); process.exit(0); }); ${STAY}`,
   );
   await until(() => pids(logged()).length === 1);
   await one.stop();
