@@ -8,17 +8,30 @@ const only = (name, from, allowed) => ({
   from: { path: `^${from}/` },
   to: { path: "^(apps|services|db|scripts)/", pathNot: [`^${from}/`, ...allowed.map((to) => `^${to}/`)] },
 });
-const libraries = ["services/core", "services/runtime", "services/probe", "db"];
+const libraries = [
+  "services/core",
+  "services/runtime",
+  "services/probe",
+  "db",
+  "services/actions",
+  "services/pages",
+];
 const processes = ["scheduler", "probe-worker", "archiver", "alert-router"].map((name) => `services/${name}`);
-const apps = ["api", "status", "cli"].map((name) => `apps/${name}`);
+const apps = ["api", "status", "web", "cli"].map((name) => `apps/${name}`);
 
 export default {
   forbidden: [
     { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
     only("core-imports-nothing-of-ours", "services/core", []),
-    ...["services/runtime", "services/probe", "db"].map((from) =>
+    ...["services/runtime", "services/probe", "services/pages", "db"].map((from) =>
       only(`${from}-imports-core-only`, from, ["services/core"]),
     ),
+    only("actions-import-four-libraries", "services/actions", [
+      "services/core",
+      "services/runtime",
+      "services/probe",
+      "db",
+    ]),
     ...[...processes, ...apps].map((from) => only(`${from}-imports-libraries-only`, from, libraries)),
     {
       name: "probe-worker-never-reaches-postgres",

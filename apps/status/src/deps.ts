@@ -1,4 +1,6 @@
 import { checkQueueName, type ProbeJob } from "@alivemcp/core/pipeline";
+import { assetPath } from "@alivemcp/pages/asset";
+import type { Html } from "@alivemcp/pages/figures";
 import { createProbeDeps, type ProbeDeps } from "@alivemcp/probe/probe-deps";
 import { type Clock, systemClock } from "@alivemcp/runtime/clock";
 import { createClosers } from "@alivemcp/runtime/lifecycle";
@@ -16,10 +18,9 @@ import type { EndpointReading } from "./endpoint-reading.ts";
 import type { CachedAnswer } from "./http-answer.ts";
 import { createLiveStates, type LiveStates } from "./live-states.ts";
 import { createMicroCache, type MicroCache } from "./micro-cache.ts";
-import { type Assets, assetPath, readAssets } from "./read-assets.ts";
+import { type Assets, readAssets } from "./read-assets.ts";
 import type { History } from "./status-page/query-history.ts";
 import { toReading } from "./to-reading.ts";
-import type { Html } from "./views/figures.ts";
 import type { Site } from "./views/layout.ts";
 
 /** Everything the public pages can touch: views of Postgres, reading in Redis, and the queues of checks. */

@@ -1,11 +1,4 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-
-export interface Asset {
-  readonly body: string;
-  readonly contentType: string;
-  readonly etag: string;
-}
+import { type Asset, BASE_STYLES, FAVICON, readAsset } from "@alivemcp/pages/asset";
 
 /** The files that pages link, read once at start. */
 export interface Assets {
@@ -17,24 +10,12 @@ export interface Assets {
 }
 
 export function readAssets(): Assets {
+  const script = (name: string) => readAsset("js", new URL(`../browser/${name}`, import.meta.url));
   return {
-    css: readAsset("../assets/site.css", "text/css; charset=utf-8"),
-    liveScript: readAsset("../browser/live.js", "text/javascript; charset=utf-8"),
-    checkScript: readAsset("../browser/check.js", "text/javascript; charset=utf-8"),
-    embedScript: readAsset("../browser/embed.js", "text/javascript; charset=utf-8"),
-    favicon: readAsset("../assets/favicon.svg", "image/svg+xml; charset=utf-8"),
+    css: readAsset("css", BASE_STYLES, new URL("../assets/site.css", import.meta.url)),
+    liveScript: script("live.js"),
+    checkScript: script("check.js"),
+    embedScript: script("embed.js"),
+    favicon: readAsset("svg", FAVICON),
   };
 }
-
-function readAsset(path: string, contentType: string): Asset {
-  const body = readFileSync(new URL(path, import.meta.url), "utf8");
-  return {
-    body,
-    contentType,
-    etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`,
-  };
-}
-
-/** Path of an asset with the hash of its content in it, so that it may be cached for a year. */
-export const assetPath = (name: string, asset: Asset) =>
-  `/assets/${asset.etag.slice(1, 13).replaceAll(/[^\w]/g, "0")}/${name}`;

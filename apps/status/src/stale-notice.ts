@@ -1,5 +1,5 @@
+import { spanText } from "@alivemcp/pages/figures";
 import type { Deps } from "./deps.ts";
-import { spanText } from "./views/figures.ts";
 
 /** After this long without a good reading of Redis or Postgres, pages say so. */
 const READING_STALE_AFTER_MS = 45_000;

@@ -1,8 +1,8 @@
 import { PUBLIC_STATES, type PublicState } from "@alivemcp/core/states";
+import { agoTime, type Html, latencyText, percentText } from "@alivemcp/pages/figures";
+import { stateIcon, stateMark } from "@alivemcp/pages/state-mark";
 import { html } from "hono/html";
 import type { EndpointReading } from "../endpoint-reading.ts";
-import { agoTime, type Html, latencyText, percentText } from "../views/figures.ts";
-import { stateIcon, stateMark } from "../views/state-mark.ts";
 import { BOARD_SORTS, type BoardQuery, type BoardSort, boardPath } from "./board-query.ts";
 import type { BoardPage } from "./select-board.ts";
 

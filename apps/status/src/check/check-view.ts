@@ -2,11 +2,11 @@ import type { PublicFinding, PublicStep } from "@alivemcp/core/public-fields";
 import { publicHelp } from "@alivemcp/core/public-help";
 import { publicStateOf } from "@alivemcp/core/public-status";
 import { TRANSPORTS, type Transport } from "@alivemcp/core/states";
+import { compatibility } from "@alivemcp/pages/compatibility";
+import { type Html, latencyText } from "@alivemcp/pages/figures";
+import { stateIcon, stateWord } from "@alivemcp/pages/state-mark";
+import { waterfall } from "@alivemcp/pages/waterfall";
 import { html } from "hono/html";
-import { compatibility } from "../status-page/compatibility.ts";
-import { type Html, latencyText } from "../views/figures.ts";
-import { stateIcon, stateWord } from "../views/state-mark.ts";
-import { waterfall } from "../views/waterfall.ts";
 import { shellQuote } from "./shell-quote.ts";
 
 /** What the form holds, and what was wrong with it. */

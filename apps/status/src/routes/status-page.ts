@@ -4,13 +4,13 @@
  * state from Redis, history from Postgres views; either may be away, and the page says so.
  */
 import { AppError } from "@alivemcp/core/app-error";
+import { stateWord } from "@alivemcp/pages/state-mark";
 import { Hono } from "hono";
 import type { Deps } from "../deps.ts";
 import { staleNotice } from "../stale-notice.ts";
 import { readStatusPage } from "../status-page/read-status-page.ts";
 import { statusView } from "../status-page/status-view.ts";
 import { layout } from "../views/layout.ts";
-import { stateWord } from "../views/state-mark.ts";
 
 /** `GET /status/<slug>`: public and unlisted endpoints; any other slug is not found. */
 export function statusPageRoutes(deps: Deps): Hono {

@@ -1,18 +1,17 @@
 import { RAW_FIELDS } from "@alivemcp/core/now-fields";
-import { unpackVote } from "@alivemcp/core/packed-vote";
-import { nowKey, probeFindingSchema, regionKey } from "@alivemcp/core/pipeline";
-import { toPublicFinding } from "@alivemcp/core/public-fields";
+import { nowKey, regionKey } from "@alivemcp/core/pipeline";
 import { isRegionEligible } from "@alivemcp/core/region-heartbeat";
+import { type RegionCell, readFinding, readVote } from "@alivemcp/pages/region-cell";
+import { toDayBars } from "@alivemcp/pages/to-day-bars";
+import { toDriftEntry } from "@alivemcp/pages/to-drift-entry";
+import { toLatencyBuckets } from "@alivemcp/pages/to-latency-buckets";
+import { toTransitionEntry } from "@alivemcp/pages/to-transition-entry";
 import type { CatalogueEntry } from "../catalogue.ts";
 import type { Deps } from "../deps.ts";
 import { toReading } from "../to-reading.ts";
 import { withDeadline } from "../with-deadline.ts";
 import { DAYS_SHOWN, type History, queryHistory } from "./query-history.ts";
-import type { RegionCell, StatusModel } from "./status-model.ts";
-import { toDayBars } from "./to-day-bars.ts";
-import { toDriftEntry } from "./to-drift-entry.ts";
-import { toLatencyBuckets } from "./to-latency-buckets.ts";
-import { toTransitionEntry } from "./to-transition-entry.ts";
+import type { StatusModel } from "./status-model.ts";
 
 /** A page does not wait longer for Postgres than this; it is shown without its history then. */
 const ARCHIVE_DEADLINE_MS = 2_500;
@@ -70,28 +69,6 @@ function newestMeasured(regions: readonly RegionCell[]): StatusModel["measured"]
     .flatMap(({ finding }) => (finding?.measured.era ? [finding] : []))
     .toSorted((a, b) => b.observedAtMs - a.observedAtMs);
   return newest?.measured ?? null;
-}
-
-/** A vote or finding that cannot be read (another release wrote it) is no vote: pages go on. */
-function readVote(packed: string | null): RegionCell["vote"] {
-  try {
-    if (packed === null) {
-      return null;
-    }
-    const { state, reason, latencyMs, observedAtMs } = unpackVote(packed);
-    return { state, reason, latencyMs, observedAtMs };
-  } catch {
-    return null;
-  }
-}
-
-function readFinding(json: string | null): RegionCell["finding"] {
-  try {
-    const parsed = json === null ? null : probeFindingSchema.safeParse(JSON.parse(json));
-    return parsed?.success ? toPublicFinding(parsed.data) : null;
-  } catch {
-    return null;
-  }
 }
 
 /** Null while Postgres is away. Readers of one page within seconds share one reading. */

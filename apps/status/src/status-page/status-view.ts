@@ -1,8 +1,9 @@
 import { WINDOW_NAMES, type WindowName } from "@alivemcp/core/endpoint-windows";
 import { publicHelp } from "@alivemcp/core/public-help";
 import { publicStateOf } from "@alivemcp/core/public-status";
-import { html } from "hono/html";
-import type { EndpointReading } from "../endpoint-reading.ts";
+import { compatibility } from "@alivemcp/pages/compatibility";
+import { dayBars } from "@alivemcp/pages/day-bars";
+import { driftHistory } from "@alivemcp/pages/drift-history";
 
 import {
   agoTime,
@@ -13,17 +14,17 @@ import {
   percentText,
   spanText,
   utcText,
-} from "../views/figures.ts";
-import { stateIcon, stateWord } from "../views/state-mark.ts";
-import { waterfall } from "../views/waterfall.ts";
-import { compatibility } from "./compatibility.ts";
-import { dayBars } from "./day-bars.ts";
-import { driftHistory } from "./drift-history.ts";
-import { headline } from "./headline.ts";
-import { latencyChart } from "./latency-chart.ts";
-import { regionStrip } from "./region-strip.ts";
-import type { RegionCell, StatusModel } from "./status-model.ts";
-import { transitionList } from "./transition-list.ts";
+} from "@alivemcp/pages/figures";
+import { headline } from "@alivemcp/pages/headline";
+import { latencyChart } from "@alivemcp/pages/latency-chart";
+import type { RegionCell } from "@alivemcp/pages/region-cell";
+import { regionStrip } from "@alivemcp/pages/region-strip";
+import { stateIcon, stateWord } from "@alivemcp/pages/state-mark";
+import { transitionList } from "@alivemcp/pages/transition-list";
+import { waterfall } from "@alivemcp/pages/waterfall";
+import { html } from "hono/html";
+import type { EndpointReading } from "../endpoint-reading.ts";
+import type { StatusModel } from "./status-model.ts";
 
 const DAY_MS = 86_400_000;
 const WINDOW_LABELS: Record<WindowName, string> = {
@@ -39,7 +40,7 @@ export function statusView(model: StatusModel, site: { publicUrl: string; isSimu
   return html`<div id="status" data-live>
 ${summary(model)}
 ${model.isArchiveAway ? html`<p class="notice" role="status">The archive is away at the moment: figures of past days and histories are missing below. The present state is live.</p>` : ""}
-${regionStrip(model.regions, site.isSimulated, nowMs)}
+${regionStrip(model.regions, { isSimulated: site.isSimulated, helpBase: "", nowMs })}
 <section aria-labelledby="uptime-title"><h2 id="uptime-title">Uptime</h2>
 ${windowFigures(model)}
 ${model.isArchiveAway ? "" : dayBars(model.days)}</section>

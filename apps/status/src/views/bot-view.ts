@@ -1,5 +1,5 @@
+import type { Html } from "@alivemcp/pages/figures";
 import { html } from "hono/html";
-import type { Html } from "./figures.ts";
 import type { Site } from "./layout.ts";
 
 /** What came of an opt-out that the form sent to the API, which sends the reader back here. */

@@ -1,7 +1,7 @@
 import { publicHelp } from "@alivemcp/core/public-help";
 import { FAILURE_REASONS, type FailureReason } from "@alivemcp/core/states";
+import type { Html } from "@alivemcp/pages/figures";
 import { html } from "hono/html";
-import type { Html } from "./figures.ts";
 
 /** What one failure reason means, what it usually comes from, and what to run first. */
 export function helpView(reason: FailureReason): Html {

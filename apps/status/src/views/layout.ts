@@ -1,5 +1,5 @@
+import type { Html } from "@alivemcp/pages/figures";
 import { html } from "hono/html";
-import type { Html } from "./figures.ts";
 
 /** What every page knows about the installation it is served by. */
 export interface Site {

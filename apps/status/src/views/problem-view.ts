@@ -1,5 +1,5 @@
+import type { Html } from "@alivemcp/pages/figures";
 import { html } from "hono/html";
-import type { Html } from "./figures.ts";
 
 /** A page for what cannot be shown, which always leads on. */
 export function problemView(title: string, sentence: string): Html {

@@ -1,5 +1,5 @@
+import type { Html } from "@alivemcp/pages/figures";
 import { html } from "hono/html";
-import type { Html } from "./figures.ts";
 
 /** The formula behind every percentage; each of them links here. */
 export function uptimeView(): Html {

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
-import { exactTime, type Html } from "../views/figures.ts";
-import type { TransitionEntry } from "./status-model.ts";
+import { exactTime, type Html } from "./figures.ts";
+import type { TransitionEntry } from "./to-transition-entry.ts";
 
 /** Confirmed changes of state, newest first, each with the reason it was decided for. */
 export function transitionList(transitions: readonly TransitionEntry[], nowMs: number): Html {

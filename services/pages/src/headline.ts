@@ -1,10 +1,29 @@
 import { publicHelp } from "@alivemcp/core/public-help";
+import type { PublicStatus } from "@alivemcp/core/public-status";
 import type { FailureReason } from "@alivemcp/core/states";
-import { spanText } from "../views/figures.ts";
-import type { StatusModel } from "./status-model.ts";
+import { spanText } from "./figures.ts";
+import type { RegionCell } from "./region-cell.ts";
+import type { TransitionEntry } from "./to-transition-entry.ts";
 
 const DAY_MS = 86_400_000;
 const RED_FLAG_AFTER_MS = 15 * 60_000;
+
+/** What the headline is made of. */
+export interface HeadlineModel {
+  readonly reading: {
+    readonly endpoint: { readonly isPaused: boolean };
+    readonly status: PublicStatus;
+    readonly committedSinceMs: number | null;
+    /** True while a confirmation is open: the regions are looking again. */
+    readonly isConfirming: boolean;
+    readonly lastProbeAtMs: number | null;
+    readonly lastDriftAtMs: number | null;
+  };
+  readonly regions: readonly Pick<RegionCell, "city" | "vote">[];
+  readonly transitions: readonly Pick<TransitionEntry, "atMs" | "isOutage">[];
+  readonly isArchiveAway: boolean;
+  readonly nowMs: number;
+}
 
 /** The answers of the first five seconds: is it working, where not, anything in 24 hours. */
 export interface Headline {
@@ -17,7 +36,7 @@ export interface Headline {
   readonly isRedFlag: boolean;
 }
 
-export function headline(model: StatusModel): Headline {
+export function headline(model: HeadlineModel): Headline {
   const { reading, nowMs } = model;
   const { status, committedSinceMs } = reading;
   const sinceMs = status.basis === "committed" && committedSinceMs !== null ? nowMs - committedSinceMs : null;
@@ -30,7 +49,7 @@ export function headline(model: StatusModel): Headline {
   };
 }
 
-function sentence({ reading, nowMs }: StatusModel, sinceMs: number | null): string {
+function sentence({ reading, nowMs }: HeadlineModel, sinceMs: number | null): string {
   const { status, lastProbeAtMs } = reading;
   if (reading.endpoint.isPaused) {
     return "Paused: it is not probed at the moment.";
@@ -60,7 +79,7 @@ function sentence({ reading, nowMs }: StatusModel, sinceMs: number | null): stri
   }
 }
 
-function where({ reading, regions }: StatusModel): string | null {
+function where({ reading, regions }: HeadlineModel): string | null {
   if (reading.status.state === "unknown") {
     return null;
   }
@@ -81,7 +100,7 @@ function where({ reading, regions }: StatusModel): string | null {
     : `Failing from ${from}.`;
 }
 
-function lately({ transitions, isArchiveAway, nowMs, reading }: StatusModel): string {
+function lately({ transitions, isArchiveAway, nowMs, reading }: HeadlineModel): string {
   if (isArchiveAway) {
     return "The history is not at hand at the moment.";
   }

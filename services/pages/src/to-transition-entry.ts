@@ -1,10 +1,26 @@
 import type { CommitReason, MarkReason } from "@alivemcp/core/endpoint-state-decision";
 import { publicHelp } from "@alivemcp/core/public-help";
 import { FAILURE_REASONS } from "@alivemcp/core/states";
-import type { PublicTransition } from "@alivemcp/db/queries/public-history";
 import { z } from "zod";
-import { spanText } from "../views/figures.ts";
-import type { TransitionEntry } from "./status-model.ts";
+import { spanText } from "./figures.ts";
+
+export interface TransitionEntry {
+  /** When the new state began: of an outage, its first failing probe. */
+  readonly atMs: number;
+  readonly change: string;
+  readonly isOutage: boolean;
+  /** Why, in words. */
+  readonly why: string;
+}
+
+/** One transition as the router stored it. */
+export interface StoredTransition {
+  readonly atMs: number;
+  readonly from: string;
+  readonly to: string;
+  readonly reason: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
 
 /** The router's reasons in words: what changed, when the committed state itself did not, and why. */
 const WORDS: Record<CommitReason | MarkReason, { readonly change: string; readonly why: string }> = {
@@ -41,7 +57,7 @@ const factsSchema = z.object({
 
 /** One transition for the page. A reason of a newer release is shown as it stands. */
 export function toTransitionEntry(
-  transition: PublicTransition,
+  transition: StoredTransition,
   cityOf: (region: string) => string,
 ): TransitionEntry {
   const facts = factsSchema.parse(transition.facts);

@@ -1,6 +1,6 @@
 import type { PublicMeasured } from "@alivemcp/core/public-fields";
 import { html } from "hono/html";
-import type { Html } from "../views/figures.ts";
+import type { Html } from "./figures.ts";
 
 /** What a client has to speak to use the endpoint: measured by the newest successful probe, not declared. */
 export function compatibility(measured: PublicMeasured | null): Html {

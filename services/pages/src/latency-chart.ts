@@ -1,6 +1,6 @@
 import { html } from "hono/html";
-import { clockText, type Html, latencyText } from "../views/figures.ts";
-import type { LatencyBucket } from "./status-model.ts";
+import { clockText, type Html, latencyText } from "./figures.ts";
+import type { LatencyBucket } from "./to-latency-buckets.ts";
 
 const WIDTH = 960;
 const HEIGHT = 160;

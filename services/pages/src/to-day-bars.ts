@@ -1,11 +1,33 @@
-import type { PublicDay } from "@alivemcp/db/queries/public-history";
-import type { DayBar } from "./status-model.ts";
-
 const DAY_MS = 86_400_000;
+
+/** The sums of one UTC day, in minutes. */
+export interface DaySums {
+  /** `2026-11-20`, UTC. */
+  readonly day: string;
+  readonly upMinutes: number;
+  readonly degradedMinutes: number;
+  readonly downMinutes: number;
+  readonly authWalledMinutes: number;
+  readonly unknownMinutes: number;
+}
+
+export type DayBar =
+  | { readonly kind: "before"; readonly dayAtMs: number }
+  | { readonly kind: "unmeasured"; readonly dayAtMs: number }
+  | {
+      readonly kind: "measured";
+      readonly dayAtMs: number;
+      readonly uptimeRatio: number;
+      /** Minutes that count: all but unknown and maintenance. */
+      readonly countedMinutes: number;
+      readonly downMinutes: number;
+      readonly degradedMinutes: number;
+      readonly unknownMinutes: number;
+    };
 
 /** One bar per UTC day up to today; a day without row is not measured, or lies before the endpoint was watched. */
 export function toDayBars(
-  rows: readonly PublicDay[],
+  rows: readonly DaySums[],
   days: number,
   watchedSinceMs: number,
   nowMs: number,

@@ -1,10 +1,33 @@
-import { DRIFT_CLASSES, DRIFT_KINDS } from "@alivemcp/core/drift-change";
+import { DRIFT_CLASSES, DRIFT_KINDS, type DriftClass, type DriftKind } from "@alivemcp/core/drift-change";
 import { publicLine } from "@alivemcp/core/public-text";
-import type { PublicDriftEvent } from "@alivemcp/db/queries/public-history";
 import { z } from "zod";
-import type { DriftEntry } from "./status-model.ts";
 
 const CHANGES_SHOWN = 25;
+
+export interface DriftEntry {
+  readonly atMs: number;
+  readonly kind: "drift" | "inconsistent_replicas" | "inconsistent_regions" | "tool_list_emptied";
+  readonly regionCity: string | null;
+  readonly isBreaking: boolean;
+  readonly isSuspicious: boolean;
+  readonly isAccepted: boolean;
+  readonly changes: readonly {
+    readonly kind: DriftKind;
+    readonly class: DriftClass;
+    readonly tool: string;
+    readonly path: string;
+  }[];
+  /** Changes beyond those listed. */
+  readonly moreChanges: number;
+}
+
+/** One drift event as it is stored. */
+export interface StoredDriftEvent
+  extends Pick<DriftEntry, "atMs" | "kind" | "isBreaking" | "isSuspicious" | "isAccepted"> {
+  /** Null for what is not one region's doing. */
+  readonly region: string | null;
+  readonly changes: readonly unknown[];
+}
 
 /** What of a stored change is shown: where and of which kind. The texts before and after are the owner's to read. */
 const changeSchema = z.object({
@@ -15,7 +38,7 @@ const changeSchema = z.object({
 });
 
 /** One drift event for the page. A change that this release cannot read is left out and counted among the rest. */
-export function toDriftEntry(event: PublicDriftEvent, cityOf: (region: string) => string): DriftEntry {
+export function toDriftEntry(event: StoredDriftEvent, cityOf: (region: string) => string): DriftEntry {
   const changes = event.changes
     .map((change) => changeSchema.safeParse(change))
     .flatMap((parsed) => (parsed.success ? [parsed.data] : []));

@@ -1,7 +1,7 @@
 import type { DriftKind } from "@alivemcp/core/drift-change";
 import { html } from "hono/html";
-import { exactTime, type Html } from "../views/figures.ts";
-import type { DriftEntry } from "./status-model.ts";
+import { exactTime, type Html } from "./figures.ts";
+import type { DriftEntry } from "./to-drift-entry.ts";
 
 const CHANGE_WORDS: Record<DriftKind, string> = {
   tool_added: "tool added",

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
-import { dayText, type Html, percentText, spanText } from "../views/figures.ts";
-import type { DayBar } from "./status-model.ts";
+import { dayText, type Html, percentText, spanText } from "./figures.ts";
+import type { DayBar } from "./to-day-bars.ts";
 
 const BAR_WIDTH = 8;
 const BAR_PITCH = 10;

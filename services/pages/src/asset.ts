@@ -1,0 +1,48 @@
+/** Files that pages link: read once at start, served under a name that carries the hash of their content. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Context } from "hono";
+
+export interface Asset {
+  readonly body: string;
+  readonly contentType: string;
+  /** Strong: the hash of the body's bytes. */
+  readonly etag: string;
+}
+
+const CONTENT_TYPES = { css: "text/css", js: "text/javascript", svg: "image/svg+xml" } as const;
+
+/** One asset of one file, or of several read one after the other. Throws when a file is missing. */
+export function readAsset(kind: keyof typeof CONTENT_TYPES, ...files: readonly URL[]): Asset {
+  const body = files.map((file) => readFileSync(file, "utf8")).join("\n");
+  return {
+    body,
+    contentType: `${CONTENT_TYPES[kind]}; charset=utf-8`,
+    etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`,
+  };
+}
+
+/** Tokens and components of every page of ours; an app's own rules come after them in the same asset. */
+export const BASE_STYLES = new URL("../assets/base.css", import.meta.url);
+export const FAVICON = new URL("../assets/favicon.svg", import.meta.url);
+
+/** Path of an asset with the hash of its content in it, so that it may be cached for a year. */
+export const assetPath = (name: string, asset: Asset) =>
+  `/assets/${asset.etag.slice(1, 13).replaceAll(/[^\w]/g, "0")}/${name}`;
+
+/** The answer to one request for it; 304 without a body when the reader has it already. */
+export function sendAsset(c: Context, asset: Asset, cacheControl: string): Response {
+  const headers = {
+    "content-type": asset.contentType,
+    "cache-control": cacheControl,
+    etag: asset.etag,
+    "access-control-allow-origin": "*",
+    "cross-origin-resource-policy": "cross-origin",
+  };
+  return c.req.header("if-none-match") === asset.etag
+    ? c.body(null, 304, headers)
+    : c.body(asset.body, 200, headers);
+}
+
+/** For assets under `assetPath`: their address changes with their content. */
+export const FOREVER = "public, max-age=31536000, immutable";
