@@ -101,6 +101,15 @@ END $function$
 ;
 GRANT EXECUTE ON make_probe_partitions(text,text,text,timestamp with time zone,timestamp with time zone) TO alivemcp_system;
 
+CREATE OR REPLACE FUNCTION public.refuse_audit_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'the audit log is append-only';
+END $function$
+;
+
 CREATE OR REPLACE FUNCTION public.touch_followed_endpoint()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -126,6 +135,76 @@ AS $function$
   $function$
 ;
 GRANT EXECUTE ON visible_endpoints() TO alivemcp_app;
+
+CREATE TABLE api_keys (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  tenant_id uuid NOT NULL,
+  prefix text NOT NULL,
+  secret_hash text NOT NULL,
+  name text NOT NULL,
+  scopes text[] NOT NULL,
+  created_by uuid,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone
+);
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)));
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_prefix_check CHECK ((prefix ~ '^[0-9A-Za-z]{8}$'::text));
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_scopes_check CHECK (((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 32)));
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_secret_hash_check CHECK ((secret_hash ~ '^[0-9a-f]{64}$'::text));
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_prefix_key UNIQUE (prefix);
+CREATE INDEX api_keys_by_tenant ON public.api_keys USING btree (tenant_id);
+ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE api_keys FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON api_keys FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY identity_all ON api_keys FOR ALL TO alivemcp_identity USING true;
+CREATE POLICY owner_all ON api_keys FOR ALL TO alivemcp_owner USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON api_keys TO alivemcp_app;
+GRANT SELECT ON api_keys TO alivemcp_identity;
+GRANT UPDATE (last_used_at) ON api_keys TO alivemcp_identity;
+
+CREATE TABLE audit_log (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  at timestamp with time zone NOT NULL DEFAULT now(),
+  tenant_id uuid,
+  actor_kind text NOT NULL,
+  actor_id text,
+  action text NOT NULL,
+  target_kind text NOT NULL,
+  target_id text,
+  reason text,
+  from_address text,
+  request_id text,
+  content_hash text
+);
+ALTER TABLE audit_log ADD CONSTRAINT audit_log_action_check CHECK ((length(action) <= 100));
+ALTER TABLE audit_log ADD CONSTRAINT audit_log_actor_id_check CHECK ((length(actor_id) <= 100));
+ALTER TABLE audit_log ADD CONSTRAINT audit_log_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['member'::text, 'api-key'::text, 'operator'::text, 'system'::text, 'user'::text])));
+ALTER TABLE audit_log ADD CONSTRAINT audit_log_content_hash_check CHECK ((content_hash ~ '^[0-9a-f]{64}$'::text));
+ALTER TABLE audit_log ADD CONSTRAINT audit_log_from_address_check CHECK ((length(from_address) <= 100));
+ALTER TABLE audit_log ADD CONSTRAINT audit_log_reason_check CHECK ((length(reason) <= 500));
+ALTER TABLE audit_log ADD CONSTRAINT audit_log_request_id_check CHECK ((length(request_id) <= 300));
+ALTER TABLE audit_log ADD CONSTRAINT audit_log_target_id_check CHECK ((length(target_id) <= 200));
+ALTER TABLE audit_log ADD CONSTRAINT audit_log_target_kind_check CHECK ((length(target_kind) <= 50));
+ALTER TABLE audit_log ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
+CREATE INDEX audit_log_by_tenant ON public.audit_log USING btree (tenant_id, id DESC);
+CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER audit_log_never_truncated BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+ALTER TABLE audit_log ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_log FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON audit_log FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY identity_own ON audit_log FOR ALL TO alivemcp_identity USING (tenant_id IS NULL);
+CREATE POLICY operator_all ON audit_log FOR ALL TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON audit_log FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_insert ON audit_log FOR INSERT TO alivemcp_system WITH CHECK true;
+GRANT INSERT ON audit_log TO alivemcp_system;
+GRANT INSERT, SELECT ON audit_log TO alivemcp_app;
+GRANT INSERT, SELECT ON audit_log TO alivemcp_identity;
+GRANT INSERT, SELECT ON audit_log TO alivemcp_operator;
 
 CREATE TABLE consumer_fence (
   consumer_group text NOT NULL,
@@ -367,6 +446,58 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON follow TO alivemcp_app;
 GRANT DELETE, SELECT ON follow TO alivemcp_system;
 GRANT SELECT ON follow TO alivemcp_operator;
 
+CREATE TABLE invitations (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  tenant_id uuid NOT NULL,
+  email text NOT NULL,
+  role text NOT NULL,
+  token_hash text NOT NULL,
+  invited_by uuid,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  expires_at timestamp with time zone NOT NULL,
+  accepted_at timestamp with time zone,
+  revoked_at timestamp with time zone
+);
+ALTER TABLE invitations ADD CONSTRAINT invitations_email_check CHECK (((length(email) <= 320) AND (email = lower(email))));
+ALTER TABLE invitations ADD CONSTRAINT invitations_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'member'::text, 'viewer'::text])));
+ALTER TABLE invitations ADD CONSTRAINT invitations_token_hash_check CHECK ((token_hash ~ '^[0-9a-f]{64}$'::text));
+ALTER TABLE invitations ADD CONSTRAINT invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES users(id) ON DELETE SET NULL;
+ALTER TABLE invitations ADD CONSTRAINT invitations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE invitations ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+ALTER TABLE invitations ADD CONSTRAINT invitations_token_hash_key UNIQUE (token_hash);
+CREATE UNIQUE INDEX invitations_one_open ON public.invitations USING btree (tenant_id, email) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
+ALTER TABLE invitations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE invitations FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON invitations FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY identity_all ON invitations FOR SELECT TO alivemcp_identity USING true;
+CREATE POLICY owner_all ON invitations FOR ALL TO alivemcp_owner USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON invitations TO alivemcp_app;
+GRANT SELECT ON invitations TO alivemcp_identity;
+
+CREATE TABLE members (
+  tenant_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  role text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE members ADD CONSTRAINT members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'viewer'::text])));
+ALTER TABLE members ADD CONSTRAINT members_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE members ADD CONSTRAINT members_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+ALTER TABLE members ADD CONSTRAINT members_pkey PRIMARY KEY (tenant_id, user_id);
+CREATE INDEX members_by_user ON public.members USING btree (user_id);
+CREATE UNIQUE INDEX members_one_owner ON public.members USING btree (tenant_id) WHERE (role = 'owner'::text);
+ALTER TABLE members ENABLE ROW LEVEL SECURITY;
+ALTER TABLE members FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON members FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY identity_all ON members FOR SELECT TO alivemcp_identity USING true;
+CREATE POLICY operator_all ON members FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON members FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON members FOR SELECT TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON members TO alivemcp_app;
+GRANT SELECT ON members TO alivemcp_identity;
+GRANT SELECT ON members TO alivemcp_operator;
+GRANT SELECT ON members TO alivemcp_system;
+
 CREATE TABLE opt_out (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   kind text NOT NULL,
@@ -585,21 +716,34 @@ CREATE TABLE tenants (
   name text NOT NULL,
   plan text NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
-  updated_at timestamp with time zone NOT NULL DEFAULT now()
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  slug text NOT NULL,
+  suspended_at timestamp with time zone,
+  suspended_reason text,
+  deletion_due_at timestamp with time zone
 );
 ALTER TABLE tenants ADD CONSTRAINT tenants_kind_check CHECK ((kind = ANY (ARRAY['public'::text, 'customer'::text])));
 ALTER TABLE tenants ADD CONSTRAINT tenants_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)));
+ALTER TABLE tenants ADD CONSTRAINT tenants_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?$'::text));
+ALTER TABLE tenants ADD CONSTRAINT tenants_suspended_reason_check CHECK ((length(suspended_reason) <= 500));
 ALTER TABLE tenants ADD CONSTRAINT tenants_pkey PRIMARY KEY (id);
+ALTER TABLE tenants ADD CONSTRAINT tenants_slug_key UNIQUE (slug);
+CREATE INDEX tenants_by_deletion ON public.tenants USING btree (deletion_due_at) WHERE (deletion_due_at IS NOT NULL);
 CREATE UNIQUE INDEX tenants_one_public ON public.tenants USING btree (kind) WHERE (kind = 'public'::text);
 ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenants FORCE ROW LEVEL SECURITY;
 CREATE POLICY app_own ON tenants FOR ALL TO alivemcp_app USING (id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY identity_all ON tenants FOR SELECT TO alivemcp_identity USING true;
 CREATE POLICY operator_all ON tenants FOR ALL TO alivemcp_operator USING true;
 CREATE POLICY owner_all ON tenants FOR ALL TO alivemcp_owner USING true;
 CREATE POLICY system_all ON tenants FOR ALL TO alivemcp_system USING true;
 GRANT SELECT ON tenants TO alivemcp_app;
+GRANT SELECT ON tenants TO alivemcp_identity;
 GRANT SELECT ON tenants TO alivemcp_operator;
 GRANT SELECT ON tenants TO alivemcp_system;
+GRANT INSERT (id, name, plan, slug) ON tenants TO alivemcp_app;
+GRANT UPDATE (name, updated_at, slug, deletion_due_at) ON tenants TO alivemcp_app;
+GRANT UPDATE (plan, updated_at, suspended_at, suspended_reason) ON tenants TO alivemcp_operator;
 
 CREATE TABLE tool_list (
   full_hash text NOT NULL,
@@ -653,6 +797,35 @@ CREATE POLICY system_all ON transition FOR ALL TO alivemcp_system USING true;
 GRANT DELETE, INSERT, SELECT, UPDATE ON transition TO alivemcp_system;
 GRANT SELECT ON transition TO alivemcp_app;
 GRANT SELECT ON transition TO alivemcp_operator;
+
+CREATE TABLE users (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  name text NOT NULL,
+  email text NOT NULL,
+  email_verified boolean NOT NULL DEFAULT false,
+  image text,
+  two_factor_enabled boolean NOT NULL DEFAULT false,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE users ADD CONSTRAINT users_email_check CHECK (((length(email) <= 320) AND (email = lower(email))));
+ALTER TABLE users ADD CONSTRAINT users_image_check CHECK ((length(image) <= 2048));
+ALTER TABLE users ADD CONSTRAINT users_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)));
+ALTER TABLE users ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE (email);
+ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+ALTER TABLE users FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_colleagues ON users FOR SELECT TO alivemcp_app USING (EXISTS ( SELECT
+   FROM members m
+  WHERE ((m.user_id = users.id) AND (m.tenant_id = ( SELECT current_tenant_id() AS current_tenant_id)))));
+CREATE POLICY identity_all ON users FOR ALL TO alivemcp_identity USING true;
+CREATE POLICY operator_all ON users FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON users FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON users FOR SELECT TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON users TO alivemcp_identity;
+GRANT SELECT (id, name, email, email_verified) ON users TO alivemcp_system;
+GRANT SELECT (id, name, email, email_verified, two_factor_enabled, created_at) ON users TO alivemcp_app;
+GRANT SELECT (id, name, email, email_verified, two_factor_enabled, created_at) ON users TO alivemcp_operator;
 
 CREATE VIEW public_board WITH (security_barrier=true) AS
  SELECT public_endpoint.id,

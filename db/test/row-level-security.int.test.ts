@@ -62,7 +62,9 @@ beforeAll(async () => {
   app = database.pool("app");
   await database
     .pool("owner")
-    .query("INSERT INTO tenants (id, name, plan) VALUES ($1, 'Other', 'author')", [other.tenantId]);
+    .query("INSERT INTO tenants (id, name, slug, plan) VALUES ($1, 'Other', 'other', 'author')", [
+      other.tenantId,
+    ]);
   ids.own = await addEndpoint(mine.tenantId, "private", "added");
   ids.followed = await addEndpoint(PUBLIC_TENANT_ID, "public", "unclaimed");
   ids.followedPrivate = await addEndpoint(other.tenantId, "private", "claimed");
@@ -110,14 +112,16 @@ describe("a tenant's role", () => {
   );
 
   test("finds another tenant's endpoint no more than one that does not exist", async () => {
-    expect(await findEndpoint(mine, app, ids.own)).not.toBeNull();
-    expect(await findEndpoint(mine, app, ids.foreign)).toBeNull();
-    expect(await findEndpoint(mine, app, ids.followed)).toBeNull();
-    expect(await findEndpoint(other, app, ids.own)).toBeNull();
+    expect(await withTenant(mine, app, (tx) => findEndpoint(mine, tx, ids.own))).not.toBeNull();
+    expect(await withTenant(mine, app, (tx) => findEndpoint(mine, tx, ids.foreign))).toBeNull();
+    expect(await withTenant(mine, app, (tx) => findEndpoint(mine, tx, ids.followed))).toBeNull();
+    expect(await withTenant(other, app, (tx) => findEndpoint(other, tx, ids.own))).toBeNull();
   });
 
   test("lists its own endpoints only, whatever the query forgot to say", async () => {
-    const listed = await listEndpoints(mine, app, { beforeNumber: null, limit: 10 });
+    const listed = await withTenant(mine, app, (tx) =>
+      listEndpoints(mine, tx, { beforeNumber: null, limit: 10 }),
+    );
     expect(listed.map(({ id }) => id)).toEqual([ids.own]);
     const all = await withTenant(mine, app, (tx) =>
       tx.execute<{ id: string }>(sql`SELECT id FROM endpoints`),
@@ -202,9 +206,13 @@ describe("adding a URL", () => {
   });
 
   test("that this tenant watches already answers with it", async () => {
-    const first = await insertEndpoint(mine, app, added("https://a.example.com/once", "once"));
+    const first = await withTenant(mine, app, (tx) =>
+      insertEndpoint(mine, tx, added("https://a.example.com/once", "once")),
+    );
     expect(first.kind).toBe("inserted");
-    const second = await insertEndpoint(mine, app, added("https://a.example.com/once", "once-more"));
+    const second = await withTenant(mine, app, (tx) =>
+      insertEndpoint(mine, tx, added("https://a.example.com/once", "once-more")),
+    );
     expect(second).toMatchObject({ kind: "already-added", endpoint: { slug: "once" } });
   });
 
@@ -215,19 +223,29 @@ describe("adding a URL", () => {
         "UPDATE endpoints SET normalized_url = 'https://board.example.com/' WHERE id = $1 RETURNING slug",
         [ids.foreign],
       );
-    const outcome = await insertEndpoint(mine, app, added("https://board.example.com/", "again"));
+    const outcome = await withTenant(mine, app, (tx) =>
+      insertEndpoint(mine, tx, added("https://board.example.com/", "again")),
+    );
     expect(outcome).toEqual({ kind: "on-board", slug: rows[0].slug });
   });
 
   test("that another tenant watches in private or unlisted reveals nothing: the adder gets its own", async () => {
     const url = "https://a.example.com/secret";
-    await insertEndpoint(other, app, added(url, "theirs"));
-    expect((await insertEndpoint(mine, app, added(url, "ours"))).kind).toBe("inserted");
+    await withTenant(other, app, (tx) => insertEndpoint(other, tx, added(url, "theirs")));
+    expect((await withTenant(mine, app, (tx) => insertEndpoint(mine, tx, added(url, "ours")))).kind).toBe(
+      "inserted",
+    );
   });
 
   test("under a slug that is taken says so", async () => {
-    await insertEndpoint(mine, app, added("https://a.example.com/1", "popular"));
-    expect(await insertEndpoint(other, app, added("https://a.example.com/2", "popular"))).toEqual({
+    await withTenant(mine, app, (tx) =>
+      insertEndpoint(mine, tx, added("https://a.example.com/1", "popular")),
+    );
+    expect(
+      await withTenant(other, app, (tx) =>
+        insertEndpoint(other, tx, added("https://a.example.com/2", "popular")),
+      ),
+    ).toEqual({
       kind: "slug-taken",
     });
   });
@@ -235,7 +253,9 @@ describe("adding a URL", () => {
   test("twice at once inserts it once", async () => {
     const url = "https://a.example.com/race";
     const outcomes = await Promise.all(
-      Array.from({ length: 5 }, (_, n) => insertEndpoint(mine, app, added(url, `race-${n}`))),
+      Array.from({ length: 5 }, (_, n) =>
+        withTenant(mine, app, (tx) => insertEndpoint(mine, tx, added(url, `race-${n}`))),
+      ),
     );
     expect(outcomes.filter(({ kind }) => kind === "inserted")).toHaveLength(1);
     expect(outcomes.filter(({ kind }) => kind === "already-added")).toHaveLength(4);
@@ -322,6 +342,7 @@ test("every table with a tenant's rows carries tenant_id, or is keyed by endpoin
   const byEndpoint = new Set([...Object.keys(ROWS)]);
   const ofNobody = new Map([
     ["tenants", "its id is the tenant's"],
+    ["users", "people, who may belong to several tenants"],
     ["tool_list", "content-addressed, shared by every endpoint that serves the list"],
     ["opt_out", "filed by strangers"],
     ["consumer_fence", "coordination of our own processes"],

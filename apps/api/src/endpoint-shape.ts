@@ -1,7 +1,8 @@
+import type { NewEndpointInput } from "@alivemcp/actions/endpoints/register-endpoint";
+import { plainText } from "@alivemcp/core/plain-text";
 import { TRANSPORTS } from "@alivemcp/core/states";
 import type { EndpointRow } from "@alivemcp/db/queries/endpoints";
 import { z } from "zod";
-import { plainText } from "./plain-text.ts";
 
 /** Body of `POST /v1/endpoints`. Unknown fields are refused, so that a misspelt option is not silently ignored. */
 export const endpointRequestSchema = z.strictObject({
@@ -23,7 +24,12 @@ export const endpointRequestSchema = z.strictObject({
   health_tool: plainText(128).optional(),
   is_demo: z.boolean().default(false),
 });
-export type EndpointRequest = z.infer<typeof endpointRequestSchema>;
+
+/** The request in the words of the domain. */
+export function endpointInput(request: z.infer<typeof endpointRequestSchema>): NewEndpointInput {
+  const { cadence_s: cadenceS, health_tool: healthTool, is_demo: isDemo, ...rest } = request;
+  return { ...rest, cadenceS, healthTool, isDemo };
+}
 
 /** An endpoint as the API gives it, without its state. */
 export function endpointJson(row: EndpointRow, publicUrl: string) {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestDatabase, type TestDatabase } from "../../test/database.ts";
 import { DEFAULT_TENANT_ID } from "../seed.ts";
-import { grantTenantScope } from "../tenant-scope.ts";
+import { grantTenantScope, withTenant } from "../tenant-scope.ts";
 import { findEndpointPlan } from "./endpoint-plans.ts";
 import { listEndpointPlans, listEndpointPlansById } from "./endpoint-plans-system.ts";
 import { findTenant } from "./tenants.ts";
@@ -61,11 +61,11 @@ test("another tenant's plan is not found", async () => {
 });
 
 test("a tenant knows its own plan's limits", async () => {
-  expect(await findTenant(mine, database.pool("app"))).toMatchObject({
+  expect(await withTenant(mine, database.pool("app"), (tx) => findTenant(mine, tx))).toMatchObject({
     name: "Default",
     plan: { name: "team", endpointsMax: 50 },
   });
-  expect(await findTenant(other, database.pool("app"))).toBeNull();
+  expect(await withTenant(other, database.pool("app"), (tx) => findTenant(other, tx))).toBeNull();
 });
 
 test.each([

@@ -3,9 +3,8 @@ import type { RetentionClass } from "@alivemcp/core/plans";
 import type { Transport } from "@alivemcp/core/states";
 import { and, desc, eq, lt, or } from "drizzle-orm";
 import { sql } from "drizzle-orm/sql";
-import type pg from "pg";
 import { endpoints } from "../schema/endpoints.ts";
-import { type TenantScope, type Tx, withTenant } from "../tenant-scope.ts";
+import type { TenantScope, Tx } from "../tenant-scope.ts";
 
 export type EndpointRow = typeof endpoints.$inferSelect;
 
@@ -32,32 +31,11 @@ export type InsertEndpointOutcome =
   | { readonly kind: "on-board"; readonly slug: string }
   | { readonly kind: "slug-taken" };
 
-const UNIQUE_VIOLATION = "23505";
-
 /**
  * Adds an endpoint to a tenant, which thereby confirms that it may be probed. A URL is watched once per tenant and
- * once on the board; both conflicts are answers. Runs in one transaction as `app`.
+ * once on the board, a slug is taken once; all three conflicts are answers and leave the transaction usable.
  */
 export async function insertEndpoint(
-  scope: TenantScope,
-  pool: pg.Pool,
-  endpoint: NewEndpoint,
-): Promise<InsertEndpointOutcome> {
-  try {
-    return await withTenant(scope, pool, (tx) => insertUnlessKnown(scope, tx, endpoint));
-  } catch (err) {
-    if (sqlState(err) === UNIQUE_VIOLATION) {
-      return withTenant(
-        scope,
-        pool,
-        async (tx) => (await findKnown(scope, tx, endpoint)) ?? { kind: "slug-taken" },
-      );
-    }
-    throw err;
-  }
-}
-
-async function insertUnlessKnown(
   scope: TenantScope,
   tx: Tx,
   endpoint: NewEndpoint,
@@ -69,8 +47,11 @@ async function insertUnlessKnown(
   const [row] = await tx
     .insert(endpoints)
     .values({ ...endpoint, tenantId: scope.tenantId, standing: "added" })
+    .onConflictDoNothing()
     .returning();
-  return { kind: "inserted", endpoint: row as EndpointRow };
+  return row
+    ? { kind: "inserted", endpoint: row }
+    : ((await findKnown(scope, tx, endpoint)) ?? { kind: "slug-taken" });
 }
 
 async function findKnown(
@@ -91,49 +72,40 @@ async function findKnown(
   return rows[0] ? { kind: "on-board", slug: rows[0].slug } : null;
 }
 
-function sqlState(err: unknown): string | undefined {
-  const { code, cause } = err as { code?: string; cause?: { code?: string } };
-  return cause?.code ?? code;
-}
-
 /** One endpoint of the tenant by slug or id; null when it is another tenant's or nobody's. */
 export async function findEndpoint(
   scope: TenantScope,
-  pool: pg.Pool,
+  tx: Tx,
   slugOrId: string,
 ): Promise<EndpointRow | null> {
   const isId = /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(slugOrId);
-  return withTenant(scope, pool, async (tx) => {
-    const [row] = await tx
-      .select()
-      .from(endpoints)
-      .where(
-        and(
-          eq(endpoints.tenantId, scope.tenantId),
-          or(eq(endpoints.slug, slugOrId), isId ? eq(endpoints.id, slugOrId) : undefined),
-        ),
-      );
-    return row ?? null;
-  });
+  const [row] = await tx
+    .select()
+    .from(endpoints)
+    .where(
+      and(
+        eq(endpoints.tenantId, scope.tenantId),
+        or(eq(endpoints.slug, slugOrId), isId ? eq(endpoints.id, slugOrId) : undefined),
+      ),
+    );
+  return row ?? null;
 }
 
 /** The tenant's endpoints, newest first; `beforeNumber` is the number of the last row of the page before. Leans on the key of `number`. */
-export async function listEndpoints(
+export function listEndpoints(
   scope: TenantScope,
-  pool: pg.Pool,
+  tx: Tx,
   page: { beforeNumber: number | null; limit: number },
 ): Promise<EndpointRow[]> {
-  return withTenant(scope, pool, (tx) =>
-    tx
-      .select()
-      .from(endpoints)
-      .where(
-        and(
-          eq(endpoints.tenantId, scope.tenantId),
-          page.beforeNumber === null ? undefined : lt(endpoints.number, page.beforeNumber),
-        ),
-      )
-      .orderBy(desc(endpoints.number))
-      .limit(page.limit),
-  );
+  return tx
+    .select()
+    .from(endpoints)
+    .where(
+      and(
+        eq(endpoints.tenantId, scope.tenantId),
+        page.beforeNumber === null ? undefined : lt(endpoints.number, page.beforeNumber),
+      ),
+    )
+    .orderBy(desc(endpoints.number))
+    .limit(page.limit);
 }

@@ -1,25 +1,16 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestDatabase, type TestDatabase } from "../../test/database.ts";
-import * as coordination from "./coordination.ts";
-import * as endpointMemory from "./endpoint-memory.ts";
-import * as endpointState from "./endpoint-state.ts";
-import * as endpoints from "./endpoints.ts";
-import * as optOut from "./opt-out.ts";
-import * as probeTables from "./probe-tables.ts";
-import * as tenants from "./tenants.ts";
-import * as toolList from "./tool-list.ts";
 
-const mirrored = [
-  coordination,
-  endpointMemory,
-  endpointState,
-  endpoints,
-  optOut,
-  probeTables,
-  tenants,
-  toolList,
-]
+/** Every file of this folder, so that a new one cannot be forgotten. */
+const modules = await Promise.all(
+  readdirSync(import.meta.dirname)
+    .filter((file) => !file.endsWith(".test.ts"))
+    .map((file) => import(join(import.meta.dirname, file)) as Promise<Record<string, unknown>>),
+);
+const mirrored = modules
   .flatMap((module) => Object.values(module))
   .filter((value): value is PgTable => value instanceof PgTable)
   .map((table) => getTableConfig(table));

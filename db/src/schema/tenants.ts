@@ -6,7 +6,11 @@ export const tenants = pgTable("tenants", {
     .notNull()
     .default("customer"),
   name: text().notNull(),
+  slug: text().notNull().unique(),
   plan: text().notNull(),
+  suspendedAt: timestamp("suspended_at", { withTimezone: true }),
+  suspendedReason: text("suspended_reason"),
+  deletionDueAt: timestamp("deletion_due_at", { withTimezone: true }),
   createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
   updatedAt: timestamp("updated_at", { withTimezone: true }).notNull().defaultNow(),
 });

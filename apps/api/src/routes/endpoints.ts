@@ -1,15 +1,18 @@
+import type { Caller } from "@alivemcp/actions/caller";
+import { registerEndpoint } from "@alivemcp/actions/endpoints/register-endpoint";
+import { read } from "@alivemcp/actions/read";
 import { AppError } from "@alivemcp/core/app-error";
 import { findEndpoint, listEndpoints } from "@alivemcp/db/queries/endpoints";
 import { DEFAULT_TENANT_ID } from "@alivemcp/db/seed";
 import { grantTenantScope } from "@alivemcp/db/tenant-scope";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
-import { endpointJson, endpointRequestSchema } from "../endpoint-shape.ts";
+import { endpointInput, endpointJson, endpointRequestSchema } from "../endpoint-shape.ts";
 import { readEndpointStates } from "../endpoint-states.ts";
 import { requireOperatorKey } from "../operator-key.ts";
 import { readJson } from "../read-json.ts";
-import { registerEndpoint } from "../register-endpoint.ts";
+import { requestCaller } from "../request-caller.ts";
 
 const LIMIT_MAX = 100;
 /** Slugs and ids alike. */
@@ -22,15 +25,20 @@ const pageSchema = z.object({
 /** Endpoints of the default tenant, behind the bootstrap operator key. */
 export function endpointRoutes(deps: Deps): Hono {
   const routes = new Hono();
-  const scopeOf = (authorization: string | undefined) => {
-    requireOperatorKey(deps.config.OPERATOR_KEY, authorization);
-    return grantTenantScope(DEFAULT_TENANT_ID, "operator-key");
+  const callerOf = (c: Context): Caller => {
+    requireOperatorKey(deps.config.OPERATOR_KEY, c.req.header("authorization"));
+    return {
+      scope: grantTenantScope(DEFAULT_TENANT_ID, "operator-key"),
+      actor: { kind: "operator", operatorId: "operator-key" },
+      requestId: c.get("requestId"),
+      address: requestCaller(c, deps.config.TRUSTED_PROXY_HOPS),
+    };
   };
 
   routes.post("/", async (c) => {
-    const scope = scopeOf(c.req.header("authorization"));
+    const caller = callerOf(c);
     const request = endpointRequestSchema.parse(await readJson(c));
-    const { endpoint, isProbeRequested } = await registerEndpoint(deps, scope, request);
+    const { endpoint, isProbeRequested } = await registerEndpoint(deps, caller, endpointInput(request));
     c.header("location", `/v1/endpoints/${endpoint.slug}`);
     return c.json(
       {
@@ -43,12 +51,11 @@ export function endpointRoutes(deps: Deps): Hono {
   });
 
   routes.get("/", async (c) => {
-    const scope = scopeOf(c.req.header("authorization"));
+    const caller = callerOf(c);
     const { limit, cursor } = pageSchema.parse(c.req.query());
-    const rows = await listEndpoints(scope, deps.pool, {
-      beforeNumber: readCursor(cursor),
-      limit: limit + 1,
-    });
+    const rows = await read(deps, caller, "endpoint.read", (tx) =>
+      listEndpoints(caller.scope, tx, { beforeNumber: readCursor(cursor), limit: limit + 1 }),
+    );
     const page = rows.slice(0, limit);
     const states = await readEndpointStates(deps, page);
     const last = page.at(-1);
@@ -59,9 +66,11 @@ export function endpointRoutes(deps: Deps): Hono {
   });
 
   routes.get("/:slug", async (c) => {
-    const scope = scopeOf(c.req.header("authorization"));
+    const caller = callerOf(c);
     const slug = c.req.param("slug");
-    const row = SLUG.test(slug) ? await findEndpoint(scope, deps.pool, slug) : null;
+    const row = SLUG.test(slug)
+      ? await read(deps, caller, "endpoint.read", (tx) => findEndpoint(caller.scope, tx, slug))
+      : null;
     if (row === null) {
       throw new AppError({
         code: "not_found",

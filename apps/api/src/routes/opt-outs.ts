@@ -1,5 +1,6 @@
 import { AppError } from "@alivemcp/core/app-error";
 import { checkEndpointUrl, normalizedUrl } from "@alivemcp/core/endpoint-url";
+import { plainLines } from "@alivemcp/core/plain-text";
 import { insertOptOut } from "@alivemcp/db/queries/opt-outs";
 import { registrableDomain } from "@alivemcp/probe/registrable-domain";
 import { type Context, Hono } from "hono";
@@ -7,7 +8,6 @@ import { RateLimiterRedis } from "rate-limiter-flexible";
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
 import { toAppError } from "../error-response.ts";
-import { plainLines } from "../plain-text.ts";
 import { readJson } from "../read-json.ts";
 import { requestCaller } from "../request-caller.ts";
 

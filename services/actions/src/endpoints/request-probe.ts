@@ -5,9 +5,9 @@ import { findEndpointPlan } from "@alivemcp/db/queries/endpoint-plans";
 import type { TenantScope } from "@alivemcp/db/tenant-scope";
 import { reserveStarts } from "@alivemcp/runtime/reserve-starts";
 import { newTraceparent } from "@alivemcp/runtime/traceparent";
-import type { Deps } from "./deps.ts";
+import type { ActionDeps } from "../action-deps.ts";
 
-type RequestDeps = Pick<Deps, "pool" | "redis" | "probeQueues" | "clock" | "log">;
+type RequestDeps = Pick<ActionDeps, "pool" | "redis" | "probeQueues" | "clock" | "log">;
 
 /**
  * Asks every region of the endpoint for a probe now, so that a verdict is there within seconds. Returns false when the
@@ -50,7 +50,7 @@ export async function requestProbeNow(
 
 /** A registration counts once a minute beside the checks of the same host, and with each of its starts this second. */
 async function fitsBudgets(
-  { redis }: Pick<Deps, "redis">,
+  { redis }: Pick<ActionDeps, "redis">,
   plan: EndpointPlan,
   { atMs, starts }: { readonly atMs: number; readonly starts: number },
 ): Promise<boolean> {

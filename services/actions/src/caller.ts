@@ -1,0 +1,11 @@
+import type { Actor } from "@alivemcp/core/permissions";
+import type { TenantScope } from "@alivemcp/db/tenant-scope";
+
+/** Who asks, for which tenant, and from where: made by authentication, handed to every verb. */
+export interface Caller {
+  readonly scope: TenantScope;
+  readonly actor: Actor;
+  readonly requestId: string | null;
+  /** Address of the caller as the audit log shows it. */
+  readonly address: string | null;
+}
