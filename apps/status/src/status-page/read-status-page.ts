@@ -1,7 +1,9 @@
 import { RAW_FIELDS } from "@alivemcp/core/now-fields";
 import { nowKey, regionKey } from "@alivemcp/core/pipeline";
+import { toPublicFinding } from "@alivemcp/core/public-fields";
 import { isRegionEligible } from "@alivemcp/core/region-heartbeat";
-import { type RegionCell, readFinding, readVote } from "@alivemcp/pages/region-cell";
+import { readRegionFinding, readRegionVote } from "@alivemcp/core/region-reading";
+import type { RegionCell } from "@alivemcp/pages/region-cell";
 import { toDayBars } from "@alivemcp/pages/to-day-bars";
 import { toDriftEntry } from "@alivemcp/pages/to-drift-entry";
 import { toLatencyBuckets } from "@alivemcp/pages/to-latency-buckets";
@@ -58,9 +60,14 @@ async function readRegions(deps: ReadDeps, entry: CatalogueEntry, nowMs: number)
     id,
     city,
     isWatching: isRegionEligible(beats?.[index] ?? null, nowMs),
-    vote: readVote(values?.[2 * index] ?? null),
-    finding: readFinding(values?.[2 * index + 1] ?? null),
+    vote: readRegionVote(values?.[2 * index] ?? null),
+    finding: publicFinding(values?.[2 * index + 1] ?? null),
   }));
+}
+
+function publicFinding(json: string | null): RegionCell["finding"] {
+  const finding = readRegionFinding(json);
+  return finding && toPublicFinding(finding);
 }
 
 /** Of the newest probe that completed a handshake. */
