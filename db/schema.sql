@@ -122,6 +122,19 @@ BEGIN
 END $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.vault_tenants(after_id uuid, limit_count integer)
+ RETURNS TABLE(tenant_id uuid)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+    SELECT DISTINCT k.tenant_id FROM tenant_data_key k
+    WHERE after_id IS NULL OR k.tenant_id > after_id
+    ORDER BY k.tenant_id LIMIT limit_count
+  $function$
+;
+GRANT EXECUTE ON vault_tenants(uuid,integer) TO alivemcp_app;
+
 CREATE OR REPLACE FUNCTION public.visible_endpoints()
  RETURNS TABLE(id uuid, number integer)
  LANGUAGE sql
@@ -262,6 +275,38 @@ GRANT SELECT ON drift_event TO alivemcp_app;
 GRANT SELECT ON drift_event TO alivemcp_operator;
 GRANT UPDATE (accepted_at, accepted_by) ON drift_event TO alivemcp_app;
 
+CREATE TABLE endpoint_credential (
+  endpoint_id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  version integer NOT NULL,
+  kind text NOT NULL,
+  data_key_version integer NOT NULL,
+  sealed bytea NOT NULL,
+  hints jsonb NOT NULL,
+  expires_at timestamp with time zone,
+  expiry_source text,
+  created_by uuid,
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE endpoint_credential ADD CONSTRAINT endpoint_credential_check CHECK (((expires_at IS NULL) = (expiry_source IS NULL)));
+ALTER TABLE endpoint_credential ADD CONSTRAINT endpoint_credential_expiry_source_check CHECK ((expiry_source = ANY (ARRAY['declared'::text, 'jwt'::text])));
+ALTER TABLE endpoint_credential ADD CONSTRAINT endpoint_credential_kind_check CHECK ((kind = ANY (ARRAY['bearer'::text, 'headers'::text, 'client_credentials'::text, 'connect'::text])));
+ALTER TABLE endpoint_credential ADD CONSTRAINT endpoint_credential_sealed_check CHECK ((octet_length(sealed) <= 65536));
+ALTER TABLE endpoint_credential ADD CONSTRAINT endpoint_credential_version_check CHECK ((version > 0));
+ALTER TABLE endpoint_credential ADD CONSTRAINT endpoint_credential_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
+ALTER TABLE endpoint_credential ADD CONSTRAINT endpoint_credential_endpoint_id_tenant_id_fkey FOREIGN KEY (endpoint_id, tenant_id) REFERENCES endpoints(id, tenant_id) ON DELETE CASCADE;
+ALTER TABLE endpoint_credential ADD CONSTRAINT endpoint_credential_tenant_id_data_key_version_fkey FOREIGN KEY (tenant_id, data_key_version) REFERENCES tenant_data_key(tenant_id, version);
+ALTER TABLE endpoint_credential ADD CONSTRAINT endpoint_credential_pkey PRIMARY KEY (endpoint_id);
+CREATE INDEX endpoint_credential_by_data_key ON public.endpoint_credential USING btree (tenant_id, data_key_version);
+CREATE INDEX endpoint_credential_by_expiry ON public.endpoint_credential USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+ALTER TABLE endpoint_credential ENABLE ROW LEVEL SECURITY;
+ALTER TABLE endpoint_credential FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON endpoint_credential FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY owner_all ON endpoint_credential FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON endpoint_credential FOR SELECT TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON endpoint_credential TO alivemcp_app;
+GRANT SELECT (endpoint_id, tenant_id, version, kind, expires_at, created_at) ON endpoint_credential TO alivemcp_system;
+
 CREATE TABLE endpoint_memory (
   endpoint_id uuid NOT NULL,
   era text,
@@ -307,6 +352,32 @@ CREATE POLICY system_all ON endpoint_memory FOR ALL TO alivemcp_system USING tru
 GRANT DELETE, INSERT, SELECT, UPDATE ON endpoint_memory TO alivemcp_system;
 GRANT SELECT ON endpoint_memory TO alivemcp_app;
 GRANT SELECT ON endpoint_memory TO alivemcp_operator;
+
+CREATE TABLE endpoint_oauth_token (
+  endpoint_id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  credential_version integer NOT NULL,
+  data_key_version integer NOT NULL,
+  access_sealed bytea,
+  access_expires_at timestamp with time zone,
+  obtained_at timestamp with time zone,
+  refresh_sealed bytea,
+  rejected_at timestamp with time zone,
+  rejected_detail text,
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE endpoint_oauth_token ADD CONSTRAINT endpoint_oauth_token_access_sealed_check CHECK ((octet_length(access_sealed) <= 65536));
+ALTER TABLE endpoint_oauth_token ADD CONSTRAINT endpoint_oauth_token_refresh_sealed_check CHECK ((octet_length(refresh_sealed) <= 65536));
+ALTER TABLE endpoint_oauth_token ADD CONSTRAINT endpoint_oauth_token_rejected_detail_check CHECK ((length(rejected_detail) <= 200));
+ALTER TABLE endpoint_oauth_token ADD CONSTRAINT endpoint_oauth_token_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoint_credential(endpoint_id) ON DELETE CASCADE;
+ALTER TABLE endpoint_oauth_token ADD CONSTRAINT endpoint_oauth_token_tenant_id_data_key_version_fkey FOREIGN KEY (tenant_id, data_key_version) REFERENCES tenant_data_key(tenant_id, version);
+ALTER TABLE endpoint_oauth_token ADD CONSTRAINT endpoint_oauth_token_pkey PRIMARY KEY (endpoint_id);
+CREATE INDEX endpoint_oauth_token_by_data_key ON public.endpoint_oauth_token USING btree (tenant_id, data_key_version);
+ALTER TABLE endpoint_oauth_token ENABLE ROW LEVEL SECURITY;
+ALTER TABLE endpoint_oauth_token FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON endpoint_oauth_token FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY owner_all ON endpoint_oauth_token FOR ALL TO alivemcp_owner USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON endpoint_oauth_token TO alivemcp_app;
 
 CREATE TABLE endpoint_region_tool_list (
   endpoint_id uuid NOT NULL,
@@ -390,7 +461,8 @@ CREATE TABLE endpoints (
   runbook_url text,
   is_demo boolean NOT NULL DEFAULT false,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
-  updated_at timestamp with time zone NOT NULL DEFAULT now()
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  credential_version integer NOT NULL DEFAULT 0
 );
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_cadence_s_check CHECK ((((cadence_s >= 30) AND (cadence_s <= 86400)) AND ((86400 % cadence_s) = 0)));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_confirmation_period_ms_check CHECK (((confirmation_period_ms >= 0) AND (confirmation_period_ms <= 600000)));
@@ -408,6 +480,7 @@ ALTER TABLE endpoints ADD CONSTRAINT endpoints_visibility_check CHECK ((visibili
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_pkey PRIMARY KEY (id);
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_number_key UNIQUE (number);
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_of_tenant UNIQUE (id, tenant_id);
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_one_url_per_tenant UNIQUE (tenant_id, normalized_url);
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_slug_key UNIQUE (slug);
 CREATE INDEX endpoints_by_domain ON public.endpoints USING btree (registrable_domain);
@@ -709,6 +782,27 @@ CREATE POLICY system_all ON state_span FOR ALL TO alivemcp_system USING true;
 GRANT DELETE, INSERT, SELECT, UPDATE ON state_span TO alivemcp_system;
 GRANT SELECT ON state_span TO alivemcp_app;
 GRANT SELECT ON state_span TO alivemcp_operator;
+
+CREATE TABLE tenant_data_key (
+  tenant_id uuid NOT NULL,
+  version integer NOT NULL,
+  provider text NOT NULL,
+  provider_key_id text NOT NULL,
+  wrapped_key bytea NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE tenant_data_key ADD CONSTRAINT tenant_data_key_provider_check CHECK ((length(provider) <= 50));
+ALTER TABLE tenant_data_key ADD CONSTRAINT tenant_data_key_provider_key_id_check CHECK ((length(provider_key_id) <= 500));
+ALTER TABLE tenant_data_key ADD CONSTRAINT tenant_data_key_version_check CHECK ((version > 0));
+ALTER TABLE tenant_data_key ADD CONSTRAINT tenant_data_key_wrapped_key_check CHECK ((octet_length(wrapped_key) <= 4096));
+ALTER TABLE tenant_data_key ADD CONSTRAINT tenant_data_key_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE tenant_data_key ADD CONSTRAINT tenant_data_key_pkey PRIMARY KEY (tenant_id, version);
+ALTER TABLE tenant_data_key ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tenant_data_key FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON tenant_data_key FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY owner_all ON tenant_data_key FOR ALL TO alivemcp_owner USING true;
+GRANT DELETE, INSERT, SELECT ON tenant_data_key TO alivemcp_app;
+GRANT UPDATE (provider, provider_key_id, wrapped_key) ON tenant_data_key TO alivemcp_app;
 
 CREATE TABLE tenants (
   id uuid NOT NULL DEFAULT gen_random_uuid(),

@@ -109,6 +109,14 @@ export interface Installation {
   readonly redisUrl: string;
   databaseUrl(role: Role): string;
   readonly operatorKey: string;
+  /** Signs the tickets with which workers ask for credentials. */
+  readonly ticketKey: string;
+  /** Opens the api's internal port to the dashboard. */
+  readonly internalToken: string;
+  /** `region=token,…`: opens it to the workers of each region. */
+  readonly regionTokens: string;
+  /** Keys of the vault, which the api alone reads. */
+  readonly vaultKeyFile: string;
   readonly regionsFile: string;
   /** Ids of the regions whose jobs this machine's worker runs. */
   readonly regions: readonly string[];
@@ -121,7 +129,11 @@ export interface Installation {
 }
 
 export const apiUrl = (portBase: number) => `http://127.0.0.1:${portBase + 1}`;
+export const internalUrl = (portBase: number) => `http://127.0.0.1:${portBase + 3}`;
 export const statusUrl = (portBase: number) => `http://127.0.0.1:${portBase + 2}`;
+
+/** Processes that put probe jobs into the queues; the api also checks their tickets. */
+const MAKES_JOBS: ReadonlySet<string> = new Set(["api", "web", "scheduler", "alert-router"]);
 
 /** Environment of one process. Everything it needs and nothing else: what is not named here does not leak into it. */
 export function processEnvironment(spec: ProcessSpec, installation: Installation): Record<string, string> {
@@ -142,8 +154,31 @@ export function processEnvironment(spec: ProcessSpec, installation: Installation
       ? {}
       : { PORT: String(portBase + spec.portOffset), HOST: hosts(spec, installation) }),
     ...(spec.role === null ? {} : { DATABASE_URL: installation.databaseUrl(spec.role) }),
+    ...internalEnvironment(spec, installation),
+    ...(MAKES_JOBS.has(spec.name) ? { TICKET_KEY: installation.ticketKey } : {}),
     ...(spec.name === "api" ? { OPERATOR_KEY: installation.operatorKey } : {}),
   };
+}
+
+/** Who serves the api's internal port and who asks there. */
+function internalEnvironment(spec: ProcessSpec, installation: Installation): Record<string, string> {
+  const { portBase, internalToken, regionTokens, vaultKeyFile } = installation;
+  switch (spec.name) {
+    case "api":
+      return {
+        INTERNAL_HOST: "127.0.0.1",
+        INTERNAL_PORT: String(portBase + 3),
+        INTERNAL_TOKEN: internalToken,
+        REGION_TOKENS: regionTokens,
+        VAULT_KEY_FILE: vaultKeyFile,
+      };
+    case "probe-worker":
+      return { INTERNAL_URL: internalUrl(portBase), REGION_TOKENS: regionTokens };
+    case "web":
+      return { INTERNAL_URL: internalUrl(portBase), INTERNAL_TOKEN: internalToken };
+    default:
+      return {};
+  }
 }
 
 /** The api also answers where the regions look for their canary. */

@@ -17,7 +17,7 @@ import { databaseName, prepareDatabase } from "./stack/prepare-database.ts";
 import { createFleet } from "./stack/process-fleet.ts";
 import { registerEndpoints } from "./stack/register-endpoints.ts";
 import { reportRegistrations } from "./stack/report-registrations.ts";
-import { openSecrets } from "./stack/secrets.ts";
+import { openSecrets, regionTokensOf } from "./stack/secrets.ts";
 import { supervise } from "./stack/supervise.ts";
 import { parseUpOptions, UP_HELP, type UpOptions } from "./stack/up-options.ts";
 import { warmCompileCache } from "./stack/warm-compile-cache.ts";
@@ -127,6 +127,10 @@ async function start({ portBase, hasDemo, isReset, isWatching, importPath }: UpO
     redisUrl: opened.redisUrl,
     databaseUrl: (role) => roleUrl(opened.databaseUrl, role, secrets.rolePasswords[role], databaseName()),
     operatorKey: secrets.operatorKey,
+    ticketKey: secrets.ticketKey,
+    internalToken: secrets.internalToken,
+    regionTokens: regionTokensOf(secrets, regions.ids),
+    vaultKeyFile: join(folder, "vault-keys.json"),
     regionsFile: regions.path,
     regions: regions.ids,
     allowedRanges: hasDemo ? DEMO_RANGE : "",
@@ -183,6 +187,7 @@ async function refuseTakenPorts(portBase: number, demo: readonly DemoEndpoint[])
     );
   }
   const offsets = [
+    3,
     5,
     6,
     ...PROCESSES.flatMap((one) => [one.metricsOffset, one.portOffset ?? one.metricsOffset]),

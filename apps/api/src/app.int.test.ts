@@ -29,6 +29,7 @@ beforeAll(async () => {
       REGIONS_FILE: new URL("../../../infra/regions.json", import.meta.url).pathname,
       PROBE_ALLOW_CIDRS: "127.0.77.0/24",
       OPERATOR_KEY,
+      TICKET_KEY: "test-ticket-key-0123456789abcdef0123",
     }),
   );
   app = buildApp(deps, { isReady: async () => isReady });

@@ -1,4 +1,4 @@
-import { csv, processConfig } from "@alivemcp/runtime/config";
+import { csv, processConfig, ticketKeys } from "@alivemcp/runtime/config";
 import { z } from "zod";
 
 export const configSchema = z.object({
@@ -10,6 +10,7 @@ export const configSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(4401),
   /** Where people reach the status app; links in answers start with it. */
   PUBLIC_URL: z.url(),
+  TICKET_KEY: ticketKeys,
   REGIONS_FILE: z.string().default("infra/regions.json"),
   PROBE_ALLOW_CIDRS: csv.default([]),
   /** Proxies in front that append to `X-Forwarded-For`; 0 believes the socket only. Limits count by the address found. */

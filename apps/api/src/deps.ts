@@ -1,6 +1,7 @@
 import { probeQueueName } from "@alivemcp/core/pipeline";
 import { createProbeDeps, type ProbeDeps } from "@alivemcp/probe/probe-deps";
 import { type Clock, systemClock } from "@alivemcp/runtime/clock";
+import { signingKey } from "@alivemcp/runtime/config";
 import { createClosers } from "@alivemcp/runtime/lifecycle";
 import { type Logger, openLogger } from "@alivemcp/runtime/logger";
 import { createMetrics } from "@alivemcp/runtime/metrics";
@@ -21,6 +22,8 @@ export interface Deps {
   readonly redis: Redis;
   /** One per region, in the manifest's order. */
   readonly probeQueues: ReadonlyMap<string, Queue>;
+  /** Signs the tickets of jobs whose endpoint has a credential. */
+  readonly ticketKey: string;
   /** Resolves and judges what strangers give as a URL; nothing is probed here. */
   readonly target: Pick<ProbeDeps, "guard" | "resolve">;
   readonly metrics: Registry;
@@ -58,6 +61,7 @@ export async function createDeps(config: Config): Promise<Deps> {
     pool,
     redis,
     probeQueues,
+    ticketKey: signingKey(config.TICKET_KEY),
     target: createProbeDeps({
       allowCidrs: config.PROBE_ALLOW_CIDRS,
       publicUrl: config.PUBLIC_URL,

@@ -26,6 +26,7 @@ export async function startApi(stores: { databaseUrl: string; redisUrl: string }
       REGIONS_FILE: inRepository("infra/regions.json"),
       PROBE_ALLOW_CIDRS: "127.0.77.0/24",
       OPERATOR_KEY: key,
+      TICKET_KEY: "test-ticket-key-0123456789abcdef0123",
     },
   });
   const exited = once(child, "exit");

@@ -10,9 +10,11 @@ export const SELECT_ENDPOINT_PLAN = `
     least(e.cadence_s, f.cadence_s) AS cadence_s, f.cadence_s IS NOT NULL AS is_followed,
     m.era, m.transport AS detected_transport, m.protocol_version, m.baseline_full_hash,
     coalesce(m.is_tool_list_empty_at_baseline, false) AS is_tool_list_empty_at_baseline,
-    coalesce(m.is_slow, false) AS is_slow, m.dead_since, m.retry_after_until, r.full_hashes
+    coalesce(m.is_slow, false) AS is_slow, m.dead_since, m.retry_after_until, r.full_hashes,
+    cr.version AS credential_version
   FROM endpoints e
   LEFT JOIN endpoint_memory m ON m.endpoint_id = e.id
+  LEFT JOIN endpoint_credential cr ON cr.endpoint_id = e.id
   LEFT JOIN LATERAL (SELECT min(cadence_s) AS cadence_s FROM follow WHERE endpoint_id = e.id) f ON true
   LEFT JOIN LATERAL (
     SELECT jsonb_object_agg(region, full_hash) AS full_hashes FROM endpoint_region_tool_list WHERE endpoint_id = e.id
@@ -45,6 +47,7 @@ export interface EndpointPlanRow {
   readonly dead_since: Date | null;
   readonly retry_after_until: Date | null;
   readonly full_hashes: Readonly<Record<string, string>> | null;
+  readonly credential_version: number | null;
 }
 
 const NO_HASHES: Readonly<Record<string, string>> = {};
@@ -66,6 +69,7 @@ export function endpointPlanOfRow(row: EndpointPlanRow): EndpointPlan {
     regions: row.regions,
     confirmationPeriodMs: row.confirmation_period_ms,
     health: row.health,
+    credentialVersion: row.credential_version,
     retentionClass: row.retention_class,
     remembered: rememberedOfRow(row),
     baselineFullHash: row.baseline_full_hash,

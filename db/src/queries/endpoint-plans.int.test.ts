@@ -43,6 +43,7 @@ test("a plan holds what a job is filled from; unlearned things are null", async 
     regions: ["eu-west"],
     confirmationPeriodMs: 30_000,
     health: { kind: "named", tool: "ping", arguments: {} },
+    credentialVersion: null,
     retentionClass: "team",
     remembered: null,
     baselineFullHash: null,

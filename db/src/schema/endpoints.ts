@@ -28,6 +28,7 @@ export const endpoints = pgTable("endpoints", {
   firstWatchedAt: timestamp("first_watched_at", { withTimezone: true }).notNull().defaultNow(),
   runbookUrl: text("runbook_url"),
   isDemo: boolean("is_demo").notNull().default(false),
+  credentialVersion: integer("credential_version").notNull().default(0),
   createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
   updatedAt: timestamp("updated_at", { withTimezone: true }).notNull().defaultNow(),
 });

@@ -16,4 +16,6 @@ export interface ActionDeps {
   readonly target: Pick<ProbeDeps, "guard" | "resolve">;
   /** One per region, in the manifest's order. */
   readonly probeQueues: ReadonlyMap<string, Queue>;
+  /** Signs the tickets of jobs whose endpoint has a credential: `signingKey(config.TICKET_KEY)`. */
+  readonly ticketKey: string;
 }

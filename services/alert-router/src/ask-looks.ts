@@ -6,7 +6,7 @@ import type { DecidedEndpoint } from "./decided-endpoint.ts";
 import type { Deps } from "./deps.ts";
 import { within } from "./within.ts";
 
-export type AskDeps = Pick<Deps, "pool" | "redis" | "queues" | "clock" | "metrics" | "log">;
+export type AskDeps = Pick<Deps, "pool" | "redis" | "queues" | "clock" | "metrics" | "log" | "ticketKey">;
 
 const QUEUE_TIMEOUT_MS = 5_000;
 /** Looks at a host that is asked a lot are spread over so many seconds; a look is open for 15. */
@@ -67,6 +67,7 @@ async function jobsOf(
           region,
           regionsAsked,
           traceparent: newTraceparent(),
+          ticketKey: deps.ticketKey,
         }),
       ),
     );

@@ -1,6 +1,7 @@
 import type { ProbeJob } from "@alivemcp/core/pipeline";
 import { probeQueueName } from "@alivemcp/core/pipeline";
 import { type Clock, systemClock } from "@alivemcp/runtime/clock";
+import { signingKey } from "@alivemcp/runtime/config";
 import { createClosers } from "@alivemcp/runtime/lifecycle";
 import { type Logger, openLogger } from "@alivemcp/runtime/logger";
 import { createMetrics } from "@alivemcp/runtime/metrics";
@@ -33,6 +34,8 @@ export interface Deps {
   readonly queues: ReadonlyMap<string, Queue<ProbeJob>>;
   /** Regions of the installation, in the manifest's order. */
   readonly regions: readonly string[];
+  /** Signs the tickets of endpoints that have a credential. */
+  readonly ticketKey: string;
   readonly tally: RegionTally;
   readonly locks: ShardLocks;
   close(): Promise<void>;
@@ -89,6 +92,7 @@ export async function createDeps(config: Config): Promise<Deps> {
     queueConnection,
     queues,
     regions,
+    ticketKey: signingKey(config.TICKET_KEY),
     tally,
     locks: createShardLocks(),
     close: closers.closeAll,

@@ -8,7 +8,7 @@ import { routeEntry } from "./route-entry.ts";
 
 export type RouteDeps = Pick<
   Deps,
-  "pool" | "redis" | "queues" | "clock" | "metrics" | "log" | "tally" | "regions" | "locks"
+  "pool" | "redis" | "queues" | "clock" | "metrics" | "log" | "tally" | "regions" | "locks" | "ticketKey"
 >;
 
 /**

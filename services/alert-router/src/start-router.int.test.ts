@@ -60,6 +60,7 @@ async function start(): Promise<RunningRouter> {
     METRICS_PORT: 0,
     SHUTDOWN_GRACE_MS: 5_000,
     DATABASE_URL: postgres.href,
+    TICKET_KEY: ["test-ticket-key-0123456789abcdef0123"],
     REGIONS_FILE: new URL("../../../infra/regions.json", import.meta.url).pathname,
     PROBE_REGIONS: [...REGIONS],
   });

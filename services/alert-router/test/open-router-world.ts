@@ -68,6 +68,7 @@ export async function openRouterWorld() {
     log: openLogger("alert-router", "fatal"),
     tally: createRegionTally((region, isSuspected) => suspicions.push(`${isSuspected ? "+" : "-"}${region}`)),
     regions: REGIONS,
+    ticketKey: "test-ticket-key-0123456789abcdef0123",
     locks: createShardLocks(),
   };
   const worked = new Set<string>();

@@ -2,6 +2,7 @@ import { cpuUsage } from "node:process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { buildLookJob, buildNowJob, buildSlotJob } from "./build-job.ts";
+import { readCredentialTicket } from "./credential-ticket.ts";
 import type { EndpointPlan } from "./endpoint-plan.ts";
 import { MINUTE_MS, minuteOf, probeJobSchema } from "./pipeline.ts";
 import { slotInWindow, windowOf } from "./schedule.ts";
@@ -26,6 +27,7 @@ const plan: EndpointPlan = {
   regions: [],
   confirmationPeriodMs: 30_000,
   health: { kind: "auto" },
+  credentialVersion: null,
   retentionClass: "team",
   remembered: { era: "legacy", transport: "http", protocolVersion: "2025-11-25" },
   baselineFullHash: BASELINE,
@@ -35,7 +37,13 @@ const plan: EndpointPlan = {
   deadSinceMs: null,
   retryAfterUntilMs: null,
 };
-const asked = { region: "us-east", regionsAsked: ["us-east", "sa-east"], traceparent: "00-trace-span-01" };
+const KEY = "k".repeat(43);
+const asked = {
+  region: "us-east",
+  regionsAsked: ["us-east", "sa-east"],
+  traceparent: "00-trace-span-01",
+  ticketKey: KEY,
+};
 
 const slotJob = (of: EndpointPlan, region = "us-east") => {
   const timing = timingOf(of, t0);
@@ -106,6 +114,35 @@ describe("a look", () => {
 
   test("of an endpoint known to be slow has 20 s", () => {
     expect(buildLookJob({ ...plan, isSlow: true }, look).data.budgetMs).toBe(20_000);
+  });
+});
+
+describe("an endpoint with a credential", () => {
+  const asksAtMs = t0 + 2_000;
+  const timing = timingOf(plan, t0);
+  const priv = { ...plan, credentialVersion: 7 };
+  const look = { ...asked, confirmation: t0, n: 1 as const, notBeforeMs: asksAtMs, minute: minuteOf(t0) };
+  test.each([
+    ["a slot", buildSlotJob(priv, { ...asked, slotAtMs: t0 + 4_000, notBeforeMs: asksAtMs, timing })],
+    ["an immediate probe", buildNowJob(priv, { ...asked, requestedAtMs: asksAtMs })],
+    ["a look", buildLookJob(priv, look)],
+  ])("gives the job of %s a ticket for this job, this region and five minutes", (_name, { id, data }) => {
+    expect(readCredentialTicket([KEY], data.credentialTicket ?? "", asksAtMs)).toEqual({
+      kind: "valid",
+      claims: {
+        endpointId: plan.id,
+        tenantId: plan.tenantId,
+        credentialVersion: 7,
+        region: "us-east",
+        jobId: id,
+        expiresAtMs: asksAtMs + 5 * MINUTE_MS,
+      },
+    });
+    expect(probeJobSchema.parse(data)).toEqual(data);
+  });
+
+  test("is the only kind whose jobs carry one", () => {
+    expect(buildNowJob(plan, { ...asked, requestedAtMs: t0 }).data.credentialTicket).toBeNull();
   });
 });
 

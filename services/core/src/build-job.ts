@@ -1,3 +1,4 @@
+import { signCredentialTicket, TICKET_LIFE_MS } from "./credential-ticket.ts";
 import type { EndpointPlan } from "./endpoint-plan.ts";
 import {
   type HealthOptions,
@@ -18,6 +19,15 @@ export interface NamedJob {
   readonly data: ProbeJob;
 }
 
+/** What the jobs of one question have in common. */
+interface Asked {
+  readonly region: string;
+  readonly regionsAsked: readonly string[];
+  readonly traceparent: string;
+  /** Signs the tickets of endpoints that have a credential. */
+  readonly ticketKey: string;
+}
+
 const PROBE_BUDGET_MS = 30_000;
 const LOOK_BUDGET_MS = 10_000;
 const SLOW_LOOK_BUDGET_MS = 20_000;
@@ -25,19 +35,13 @@ const SLOW_LOOK_BUDGET_MS = 20_000;
 /** One region's job of a slot. `notBeforeMs` is the start of the slot's window: a probe may run up to 5 s early. */
 export function buildSlotJob(
   plan: EndpointPlan,
-  slot: {
-    slotAtMs: number;
-    notBeforeMs: number;
-    timing: Timing;
-    region: string;
-    regionsAsked: readonly string[];
-    traceparent: string;
-  },
+  slot: Asked & { readonly slotAtMs: number; readonly notBeforeMs: number; readonly timing: Timing },
 ): NamedJob {
+  const id = slotJobId(plan.id, slot.slotAtMs);
   return {
-    id: slotJobId(plan.id, slot.slotAtMs),
+    id,
     data: {
-      ...jobBase(plan, slot),
+      ...jobBase(plan, slot, { id, notBeforeMs: slot.notBeforeMs }),
       kind: "slot",
       slotAtMs: slot.slotAtMs,
       notBeforeMs: slot.notBeforeMs,
@@ -54,13 +58,14 @@ export function buildSlotJob(
 /** An immediate probe: an endpoint was added, changed, or somebody asks. Counts for the current minute, which it cannot complete. */
 export function buildNowJob(
   plan: EndpointPlan,
-  request: { requestedAtMs: number; region: string; regionsAsked: readonly string[]; traceparent: string },
+  request: Asked & { readonly requestedAtMs: number },
 ): NamedJob {
   const { requestedAtMs } = request;
+  const id = nowJobId(plan.id, requestedAtMs);
   return {
-    id: nowJobId(plan.id, requestedAtMs),
+    id,
     data: {
-      ...jobBase(plan, request),
+      ...jobBase(plan, request, { id, notBeforeMs: requestedAtMs }),
       kind: "now",
       slotAtMs: requestedAtMs,
       notBeforeMs: requestedAtMs,
@@ -77,20 +82,18 @@ export function buildNowJob(
 /** A look of a confirmation: short budget, no second attempt. `minute` is the one its result belongs to. */
 export function buildLookJob(
   plan: EndpointPlan,
-  look: {
-    confirmation: number;
-    n: 1 | 2;
-    notBeforeMs: number;
-    minute: number;
-    region: string;
-    regionsAsked: readonly string[];
-    traceparent: string;
+  look: Asked & {
+    readonly confirmation: number;
+    readonly n: 1 | 2;
+    readonly notBeforeMs: number;
+    readonly minute: number;
   },
 ): NamedJob {
+  const id = lookJobId(plan.id, look.confirmation, look.n);
   return {
-    id: lookJobId(plan.id, look.confirmation, look.n),
+    id,
     data: {
-      ...jobBase(plan, look),
+      ...jobBase(plan, look, { id, notBeforeMs: look.notBeforeMs }),
       kind: "look",
       slotAtMs: look.notBeforeMs,
       notBeforeMs: look.notBeforeMs,
@@ -106,7 +109,8 @@ export function buildLookJob(
 
 function jobBase(
   plan: EndpointPlan,
-  asked: { region: string; regionsAsked: readonly string[]; traceparent: string },
+  asked: Asked,
+  job: { readonly id: string; readonly notBeforeMs: number },
 ) {
   return {
     v: PIPELINE_VERSION,
@@ -123,8 +127,26 @@ function jobBase(
     lastFullHash: plan.regionFullHashes[asked.region] ?? plan.baselineFullHash,
     isToolListEmptyAtBaseline: plan.isToolListEmptyAtBaseline,
     health: healthOf(plan),
-    credentialTicket: null,
+    credentialTicket: ticketOf(plan, asked, job),
   } as const;
+}
+
+function ticketOf(
+  plan: EndpointPlan,
+  { region, ticketKey }: Asked,
+  { id, notBeforeMs }: { readonly id: string; readonly notBeforeMs: number },
+): string | null {
+  const { credentialVersion } = plan;
+  return credentialVersion === null
+    ? null
+    : signCredentialTicket(ticketKey, {
+        endpointId: plan.id,
+        tenantId: plan.tenantId,
+        credentialVersion,
+        region,
+        jobId: id,
+        expiresAtMs: notBeforeMs + TICKET_LIFE_MS,
+      });
 }
 
 /** What caps, kills and slow-down of an endpoint count against. */

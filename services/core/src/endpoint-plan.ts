@@ -22,6 +22,8 @@ export interface EndpointPlan {
   readonly regions: readonly string[];
   readonly confirmationPeriodMs: number;
   readonly health: HealthOptions;
+  /** Of the credential that its probes carry; null: it is probed without one. */
+  readonly credentialVersion: number | null;
   readonly retentionClass: RetentionClass;
   readonly remembered: RememberedWire | null;
   readonly baselineFullHash: string | null;

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { invariant } from "@alivemcp/core/invariant";
 import { z } from "zod";
 
 /** Raised at start-up with every problem at once, by variable name and without values. */
@@ -52,6 +53,21 @@ export const csv = z.string().transform((text) =>
     .map((entry) => entry.trim())
     .filter((entry) => entry !== ""),
 );
+
+/**
+ * Keys of credential tickets, comma-separated, newest first: the first signs, all are believed. More than one only while
+ * a key is being replaced. Without any, private endpoints could not be probed, so whoever makes jobs does not start.
+ */
+export const ticketKeys = csv.pipe(
+  z.array(z.string().min(32, "a ticket key has at least 32 characters")).min(1).max(3),
+);
+
+/** The key that signs. */
+export function signingKey(keys: readonly string[]): string {
+  const [newest] = keys;
+  invariant(newest !== undefined, "the configuration has a ticket key");
+  return newest;
+}
 
 /** What every process reads. */
 export const processConfig = {

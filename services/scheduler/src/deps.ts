@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ProbeJob } from "@alivemcp/core/pipeline";
 import { probeQueueName } from "@alivemcp/core/pipeline";
 import { type Clock, systemClock } from "@alivemcp/runtime/clock";
+import { signingKey } from "@alivemcp/runtime/config";
 import { createClosers } from "@alivemcp/runtime/lifecycle";
 import { type Logger, openLogger } from "@alivemcp/runtime/logger";
 import { createMetrics } from "@alivemcp/runtime/metrics";
@@ -34,6 +35,8 @@ export interface Deps {
   readonly queues: ReadonlyMap<string, Queue<ProbeJob>>;
   /** Regions of the installation, in the manifest's order. */
   readonly regions: readonly string[];
+  /** Signs the tickets of endpoints that have a credential. */
+  readonly ticketKey: string;
   readonly snapshot: Snapshot;
   readonly snapshotAge: SnapshotAge;
   readonly claimStore: ClaimStore;
@@ -93,6 +96,7 @@ export async function createDeps(config: Config): Promise<Deps> {
     queueConnection,
     queues,
     regions,
+    ticketKey: signingKey(config.TICKET_KEY),
     snapshot: createSnapshot(),
     snapshotAge: { last: null },
     claimStore: { postgresRestsUntilMs: 0 },

@@ -19,6 +19,7 @@ function plan(plans: readonly EndpointPlan[], change: Partial<Conditions> = {}, 
     regions: REGIONS,
     conditions: { ...initialConditions(REGIONS), ...change },
     newTraceparent: () => "00-trace-span-01",
+    ticketKey: "test-ticket-key-0123456789abcdef0123",
   };
   const windows = Array.from({ length: minutes * 12 }, (_, n) => t0 + n * 5_000);
   return windows.flatMap((windowAtMs) => SHARDS.flatMap((shard) => planWindow(input, { shard, windowAtMs })));
@@ -50,6 +51,7 @@ test("the slots of a window come in the order of their instants", () => {
     regions: REGIONS,
     conditions: initialConditions(REGIONS),
     newTraceparent: () => "",
+    ticketKey: "test-ticket-key-0123456789abcdef0123",
   };
   const instants = planWindow(input, { shard: "s03", windowAtMs: t0 }).map(({ slotAtMs }) => slotAtMs);
   expect(instants.length).toBeGreaterThan(5);

@@ -20,6 +20,8 @@ interface PlanInput {
   readonly regions: readonly string[];
   readonly conditions: Conditions;
   readonly newTraceparent: () => string;
+  /** Signs the tickets of endpoints that have a credential. */
+  readonly ticketKey: string;
 }
 
 interface DueSlot {
@@ -67,7 +69,14 @@ function planSlot(input: PlanInput, due: DueSlot, windowAtMs: number): PlannedSl
   const regionsAsked = regionsOfSlot(turn, slotAtMs, atWork);
   const pace = paceOf(input.snapshot, plan, regionsAsked.length);
   const notBeforeMs = pace === null ? windowAtMs : slotAtMs - (slotAtMs % 1_000);
-  const slot = { slotAtMs, notBeforeMs, timing, regionsAsked, traceparent: input.newTraceparent() };
+  const slot = {
+    slotAtMs,
+    notBeforeMs,
+    timing,
+    regionsAsked,
+    traceparent: input.newTraceparent(),
+    ticketKey: input.ticketKey,
+  };
   return { slotAtMs, pace, jobs: regionsAsked.map((region) => buildSlotJob(plan, { ...slot, region })) };
 }
 

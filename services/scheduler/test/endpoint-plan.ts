@@ -23,6 +23,7 @@ export function endpointPlan(change: Partial<EndpointPlan> = {}): EndpointPlan {
     regions: [],
     confirmationPeriodMs: 30_000,
     health: { kind: "auto" },
+    credentialVersion: null,
     retentionClass: "team",
     remembered: null,
     baselineFullHash: null,

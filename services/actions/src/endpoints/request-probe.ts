@@ -7,7 +7,7 @@ import { reserveStarts } from "@alivemcp/runtime/reserve-starts";
 import { newTraceparent } from "@alivemcp/runtime/traceparent";
 import type { ActionDeps } from "../action-deps.ts";
 
-type RequestDeps = Pick<ActionDeps, "pool" | "redis" | "probeQueues" | "clock" | "log">;
+type RequestDeps = Pick<ActionDeps, "pool" | "redis" | "probeQueues" | "clock" | "log" | "ticketKey">;
 
 /**
  * Asks every region of the endpoint for a probe now, so that a verdict is there within seconds. Returns false when the
@@ -37,7 +37,13 @@ export async function requestProbeNow(
       return false;
     }
     const adds = regionsAsked.map((region) => {
-      const job = buildNowJob(plan, { requestedAtMs, region, regionsAsked, traceparent });
+      const job = buildNowJob(plan, {
+        requestedAtMs,
+        region,
+        regionsAsked,
+        traceparent,
+        ticketKey: deps.ticketKey,
+      });
       return deps.probeQueues.get(region)?.add("now", job.data, { jobId: job.id });
     });
     await withDeadline(Promise.all(adds));
