@@ -149,6 +149,34 @@ AS $function$
 ;
 GRANT EXECUTE ON visible_endpoints() TO alivemcp_app;
 
+CREATE TABLE accounts (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  user_id uuid NOT NULL,
+  provider_id text NOT NULL,
+  account_id text NOT NULL,
+  password text,
+  access_token text,
+  refresh_token text,
+  id_token text,
+  access_token_expires_at timestamp with time zone,
+  refresh_token_expires_at timestamp with time zone,
+  scope text,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE accounts ADD CONSTRAINT accounts_account_id_check CHECK ((length(account_id) <= 200));
+ALTER TABLE accounts ADD CONSTRAINT accounts_password_check CHECK ((length(password) <= 500));
+ALTER TABLE accounts ADD CONSTRAINT accounts_provider_id_check CHECK ((length(provider_id) <= 50));
+ALTER TABLE accounts ADD CONSTRAINT accounts_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+ALTER TABLE accounts ADD CONSTRAINT accounts_pkey PRIMARY KEY (id);
+ALTER TABLE accounts ADD CONSTRAINT accounts_one_owner UNIQUE (provider_id, account_id);
+CREATE INDEX accounts_by_user ON public.accounts USING btree (user_id);
+ALTER TABLE accounts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE accounts FORCE ROW LEVEL SECURITY;
+CREATE POLICY identity_all ON accounts FOR ALL TO alivemcp_identity USING true;
+CREATE POLICY owner_all ON accounts FOR ALL TO alivemcp_owner USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON accounts TO alivemcp_identity;
+
 CREATE TABLE api_keys (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   tenant_id uuid NOT NULL,
@@ -761,6 +789,30 @@ CREATE TABLE schema_migration (
 );
 ALTER TABLE schema_migration ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (number);
 
+CREATE TABLE sessions (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  user_id uuid NOT NULL,
+  token text NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  ip_address text,
+  user_agent text,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE sessions ADD CONSTRAINT sessions_ip_address_check CHECK ((length(ip_address) <= 100));
+ALTER TABLE sessions ADD CONSTRAINT sessions_token_check CHECK ((length(token) <= 100));
+ALTER TABLE sessions ADD CONSTRAINT sessions_user_agent_check CHECK ((length(user_agent) <= 500));
+ALTER TABLE sessions ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+ALTER TABLE sessions ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
+ALTER TABLE sessions ADD CONSTRAINT sessions_token_key UNIQUE (token);
+CREATE INDEX sessions_by_expiry ON public.sessions USING btree (expires_at);
+CREATE INDEX sessions_by_user ON public.sessions USING btree (user_id);
+ALTER TABLE sessions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sessions FORCE ROW LEVEL SECURITY;
+CREATE POLICY identity_all ON sessions FOR ALL TO alivemcp_identity USING true;
+CREATE POLICY owner_all ON sessions FOR ALL TO alivemcp_owner USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON sessions TO alivemcp_identity;
+
 CREATE TABLE state_span (
   endpoint_id uuid NOT NULL,
   state text NOT NULL,
@@ -892,6 +944,24 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON transition TO alivemcp_system;
 GRANT SELECT ON transition TO alivemcp_app;
 GRANT SELECT ON transition TO alivemcp_operator;
 
+CREATE TABLE two_factors (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  user_id uuid NOT NULL,
+  secret text NOT NULL,
+  backup_codes text NOT NULL,
+  verified boolean NOT NULL DEFAULT false,
+  failed_verification_count integer NOT NULL DEFAULT 0,
+  locked_until timestamp with time zone
+);
+ALTER TABLE two_factors ADD CONSTRAINT two_factors_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+ALTER TABLE two_factors ADD CONSTRAINT two_factors_pkey PRIMARY KEY (id);
+ALTER TABLE two_factors ADD CONSTRAINT two_factors_user_id_key UNIQUE (user_id);
+ALTER TABLE two_factors ENABLE ROW LEVEL SECURITY;
+ALTER TABLE two_factors FORCE ROW LEVEL SECURITY;
+CREATE POLICY identity_all ON two_factors FOR ALL TO alivemcp_identity USING true;
+CREATE POLICY owner_all ON two_factors FOR ALL TO alivemcp_owner USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON two_factors TO alivemcp_identity;
+
 CREATE TABLE users (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   name text NOT NULL,
@@ -920,6 +990,25 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON users TO alivemcp_identity;
 GRANT SELECT (id, name, email, email_verified) ON users TO alivemcp_system;
 GRANT SELECT (id, name, email, email_verified, two_factor_enabled, created_at) ON users TO alivemcp_app;
 GRANT SELECT (id, name, email, email_verified, two_factor_enabled, created_at) ON users TO alivemcp_operator;
+
+CREATE TABLE verifications (
+  id text NOT NULL DEFAULT (gen_random_uuid())::text,
+  identifier text NOT NULL,
+  value text NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE verifications ADD CONSTRAINT verifications_identifier_check CHECK ((length(identifier) <= 300));
+ALTER TABLE verifications ADD CONSTRAINT verifications_value_check CHECK ((length(value) <= 8192));
+ALTER TABLE verifications ADD CONSTRAINT verifications_pkey PRIMARY KEY (id);
+CREATE INDEX verifications_by_expiry ON public.verifications USING btree (expires_at);
+CREATE INDEX verifications_by_identifier ON public.verifications USING btree (identifier);
+ALTER TABLE verifications ENABLE ROW LEVEL SECURITY;
+ALTER TABLE verifications FORCE ROW LEVEL SECURITY;
+CREATE POLICY identity_all ON verifications FOR ALL TO alivemcp_identity USING true;
+CREATE POLICY owner_all ON verifications FOR ALL TO alivemcp_owner USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON verifications TO alivemcp_identity;
 
 CREATE VIEW public_board WITH (security_barrier=true) AS
  SELECT public_endpoint.id,

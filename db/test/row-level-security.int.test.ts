@@ -343,6 +343,10 @@ test("every table with a tenant's rows carries tenant_id, or is keyed by endpoin
   const ofNobody = new Map([
     ["tenants", "its id is the tenant's"],
     ["users", "people, who may belong to several tenants"],
+    ["sessions", "a person's; the identity role's alone, like the three below"],
+    ["accounts", "a person's ways to sign in"],
+    ["verifications", "single-use tokens"],
+    ["two_factors", "a person's second factor"],
     ["tool_list", "content-addressed, shared by every endpoint that serves the list"],
     ["opt_out", "filed by strangers"],
     ["consumer_fence", "coordination of our own processes"],

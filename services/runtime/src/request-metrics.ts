@@ -3,7 +3,7 @@ import { Histogram, type Registry } from "prom-client";
 export type RequestSeconds = Histogram<"method" | "route" | "status">;
 
 /** `alivemcp_<app>_request_seconds`: its `_count` is the rate of requests, its buckets how long answers took to begin. */
-export function createRequestSeconds(registry: Registry, app: "api" | "status"): RequestSeconds {
+export function createRequestSeconds(registry: Registry, app: "api" | "status" | "web"): RequestSeconds {
   return new Histogram({
     name: `alivemcp_${app}_request_seconds`,
     help: "Time to answer a request, by the pattern of its route",

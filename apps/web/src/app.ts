@@ -1,0 +1,56 @@
+import { AppError } from "@alivemcp/core/app-error";
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { requestId } from "hono/request-id";
+import type { AppLifecycle } from "./app-lifecycle.ts";
+import type { Deps } from "./deps.ts";
+import { formGuard } from "./middleware/form-guard.ts";
+import { loadViewer } from "./middleware/load-viewer.ts";
+import { loadWorkspace } from "./middleware/load-workspace.ts";
+import { noteRequest } from "./middleware/note-request.ts";
+import { requireViewer } from "./middleware/require-viewer.ts";
+import { securityHeaders } from "./middleware/security-headers.ts";
+import { problemPage } from "./problem-page.ts";
+import { assetRoutes } from "./routes/assets.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { homeRoutes } from "./routes/home.ts";
+import type { WebEnv } from "./web-env.ts";
+
+/** An import of 500 endpoints with room to spare. */
+const BODY_BYTES_MAX = 1024 * 1024;
+
+/** The dashboard. Pages of strangers first, then the person's own, then those of a workspace. */
+export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono<WebEnv> {
+  const app = new Hono<WebEnv>();
+  app.use(requestId());
+  app.use(noteRequest(deps));
+  app.use(securityHeaders(deps.config.APP_URL));
+  app.route("/", healthRoutes(lifecycle));
+  app.route("/", assetRoutes(deps));
+  app.use(
+    bodyLimit({
+      maxSize: BODY_BYTES_MAX,
+      onError: () => {
+        throw new AppError({
+          code: "invalid",
+          internal: "body too large",
+          public: "That is larger than 1 MiB.",
+        });
+      },
+    }),
+  );
+  app.use(loadViewer(deps));
+  app.use(formGuard(deps));
+  app.route("/", homeRoutes(deps));
+  app.use("/account/*", requireViewer(deps));
+  app.use("/w/:workspace/*", requireViewer(deps), loadWorkspace());
+  app.notFound(() => {
+    throw new AppError({
+      code: "not_found",
+      internal: "no such route",
+      public: "There is nothing at this address.",
+    });
+  });
+  app.onError((err, c) => problemPage(deps, err, c));
+  return app;
+}

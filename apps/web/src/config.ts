@@ -1,0 +1,34 @@
+import { isPlanName } from "@alivemcp/core/plans";
+import { csv, processConfig } from "@alivemcp/runtime/config";
+import { z } from "zod";
+
+const baseUrl = z.url().transform((url) => url.replace(/\/+$/, ""));
+
+export const configSchema = z.object({
+  ...processConfig,
+  /** Role `alivemcp_app`: what a person sees of a workspace. */
+  DATABASE_URL: z.url(),
+  /** Role `alivemcp_identity`: who a person is, before any workspace is known. */
+  IDENTITY_DATABASE_URL: z.url(),
+  HOST: csv.default(["127.0.0.1"]),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4400),
+  /** Where people reach this app. With https every cookie is `__Host-` and `Secure`. */
+  APP_URL: baseUrl,
+  /** Where people reach the board and the status pages. */
+  PUBLIC_URL: baseUrl,
+  /** Where programs reach the REST API; snippets name it. */
+  API_URL: baseUrl,
+  /** Signs cookies, encrypts TOTP secrets. Changing it signs everybody out and voids their TOTP. */
+  AUTH_SECRET: z.string().min(32),
+  /** Plan of a workspace that somebody makes. */
+  DEFAULT_PLAN: z.string().refine(isPlanName, "no such plan").default("public"),
+  REGIONS_FILE: z.string().default("infra/regions.json"),
+  /** `1`: every page says that the regions are simulated on one machine. */
+  SIMULATED_REGIONS: z
+    .enum(["0", "1"])
+    .default("0")
+    .transform((text) => text === "1"),
+  /** Proxies in front of this app that append to `X-Forwarded-For`; 0 believes the socket only. */
+  TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(5).default(0),
+});
+export type Config = z.infer<typeof configSchema>;

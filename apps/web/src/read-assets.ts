@@ -1,0 +1,17 @@
+import { type Asset, assetPath, BASE_STYLES, FAVICON, readAsset } from "@alivemcp/pages/asset";
+
+/** The files that pages link, read once at start. */
+export interface Assets {
+  readonly css: Asset;
+  readonly favicon: Asset;
+}
+
+export function readAssets(): Assets {
+  return {
+    css: readAsset("css", BASE_STYLES, new URL("../assets/web.css", import.meta.url)),
+    favicon: readAsset("svg", FAVICON),
+  };
+}
+
+/** Where each is served. */
+export const assetPaths = (assets: Assets) => ({ css: assetPath("web.css", assets.css) });

@@ -1,0 +1,85 @@
+import { html } from "hono/html";
+import { csrfField } from "../middleware/form-guard.ts";
+import type { WebContext } from "../web-env.ts";
+import type { Html } from "./html.ts";
+import { WORKSPACE_SECTIONS } from "./navigation.ts";
+
+export interface Page {
+  readonly title: string;
+  readonly body: Html;
+  /** Entry of the workspace's navigation that this page belongs to, such as `members`. */
+  readonly section?: string;
+  /** Paths of scripts of ours that make the page more pleasant; it works without them. */
+  readonly scripts?: readonly string[];
+}
+
+/** The frame of every page: works without JavaScript; menus are `details` elements. */
+export function layout(c: WebContext, page: Page): Html {
+  const { site, viewer } = c.var;
+  const flash = c.var.takeFlash();
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${page.title} · AliveMCP</title>
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="${site.assets.css}">
+${(page.scripts ?? []).map((path) => html`<script type="module" src="${path}"></script>`)}
+</head>
+<body>
+<a class="skip" href="#main">Skip to content</a>
+<header class="top"><div class="wide">
+<a class="brand" href="/"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M2 12h5l2.5-7 5 14L17 12h5"/></svg>AliveMCP</a>
+${viewer === null ? signedOutMenu() : signedInMenus(c)}
+</div></header>
+${workspaceNavigation(c, page.section)}
+<main id="main" class="wide" tabindex="-1">
+${flash === null ? "" : html`<p class="notice notice-${flash.tone}" role="status">${flash.text}</p>`}
+${page.body}
+</main>
+<footer class="bottom"><div class="wide">
+<p><a href="${site.publicUrl}/">Public board</a> · <a href="${site.publicUrl}/uptime">How uptime is counted</a> · <a href="${site.publicUrl}/bot">Who probes</a>. All times are UTC.</p>
+${site.isSimulated ? html`<p>The regions of this installation are simulated: every probe starts on one and the same machine.</p>` : ""}
+</div></footer>
+</body>
+</html>`;
+}
+
+const signedOutMenu = () =>
+  html`<nav aria-label="Main"><ul><li><a href="/sign-in">Sign in</a></li><li><a href="/sign-up">Sign up</a></li></ul></nav>`;
+
+function signedInMenus(c: WebContext): Html {
+  const { viewer, memberships } = c.var;
+  const current = c.get("workspace")?.tenant;
+  return html`<nav aria-label="Main"><ul>
+<li>${menu(
+    current?.name ?? "Workspaces",
+    html`${memberships.map(
+      ({ tenant }) =>
+        html`<li><a href="/w/${tenant.slug}/"${tenant.id === current?.id ? html` aria-current="true"` : ""}>${tenant.name}</a></li>`,
+    )}<li><a href="/workspaces/new">New workspace</a></li>`,
+  )}</li>
+<li>${menu(
+    viewer?.name ?? "",
+    html`<li class="faint">${viewer?.email ?? ""}</li><li><a href="/account">Account</a></li>
+<li><form method="post" action="/sign-out">${csrfField(c)}<button class="link" type="submit">Sign out</button></form></li>`,
+  )}</li>
+</ul></nav>`;
+}
+
+const menu = (label: string, entries: Html) =>
+  html`<details class="menu"><summary><span>${label}</span></summary><ul>${entries}</ul></details>`;
+
+function workspaceNavigation(c: WebContext, section: string | undefined): Html | "" {
+  const workspace = c.get("workspace");
+  if (workspace === undefined) {
+    return "";
+  }
+  return html`<nav class="sections" aria-label="Workspace"><ul class="wide">${WORKSPACE_SECTIONS.map(
+    (entry) =>
+      html`<li><a href="/w/${workspace.tenant.slug}/${entry.path}"${entry.section === section ? html` aria-current="page"` : ""}>${entry.label}</a></li>`,
+  )}</ul></nav>`;
+}
