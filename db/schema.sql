@@ -37,6 +37,27 @@ AS $function$ SELECT nullif(current_setting('app.tenant_id', true), '')::uuid $f
 ;
 GRANT EXECUTE ON current_tenant_id() TO alivemcp_app;
 
+CREATE OR REPLACE FUNCTION public.detach_followers()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  INSERT INTO notice (tenant_id, kind, facts)
+  SELECT f.tenant_id,
+    CASE TG_OP WHEN 'DELETE' THEN 'followed-endpoint-deleted' ELSE 'followed-endpoint-hidden' END,
+    jsonb_build_object('name', OLD.name, 'slug', OLD.slug)
+  FROM follow f WHERE f.endpoint_id = OLD.id AND f.tenant_id <> OLD.tenant_id;
+  IF TG_OP = 'DELETE' THEN
+    -- The rows of `follow` go with the endpoint.
+    RETURN OLD;
+  END IF;
+  DELETE FROM follow f WHERE f.endpoint_id = OLD.id;
+  RETURN NULL;
+END $function$
+;
+
 CREATE OR REPLACE FUNCTION public.drop_expired_probe_partitions(base_table text, class text, keep_from_at timestamp with time zone, is_dry_run boolean)
  RETURNS SETOF text
  LANGUAGE plpgsql
@@ -109,6 +130,80 @@ BEGIN
   RAISE EXCEPTION 'the audit log is append-only';
 END $function$
 ;
+
+CREATE OR REPLACE FUNCTION public.retire_slug()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF TG_OP <> 'INSERT' THEN
+    INSERT INTO retired_slug (slug, tenant_id, endpoint_id)
+    VALUES (OLD.slug, OLD.tenant_id, CASE TG_OP WHEN 'UPDATE' THEN OLD.id END)
+    ON CONFLICT (slug) DO UPDATE
+      SET tenant_id = excluded.tenant_id, endpoint_id = excluded.endpoint_id, retired_at = now();
+  END IF;
+  IF TG_OP <> 'DELETE' THEN
+    DELETE FROM retired_slug r
+    WHERE r.slug = NEW.slug AND r.tenant_id = NEW.tenant_id AND (r.endpoint_id IS NULL OR r.endpoint_id = NEW.id);
+    IF EXISTS (SELECT FROM retired_slug r WHERE r.slug = NEW.slug) THEN
+      RAISE unique_violation USING MESSAGE = 'this slug belonged to another endpoint', CONSTRAINT = 'retired_slug_pkey';
+    END IF;
+  END IF;
+  RETURN NULL;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.take_over_endpoint(wanted uuid, new_retention_class text, new_cadence_s integer)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE found endpoints%ROWTYPE;
+BEGIN
+  SELECT * INTO found FROM endpoints e WHERE e.id = wanted AND e.visibility = 'public' FOR UPDATE;
+  IF NOT FOUND OR current_tenant_id() IS NULL THEN
+    RETURN 'not-found';
+  ELSIF found.standing <> 'unclaimed' THEN
+    RETURN 'claimed-already';
+  ELSIF NOT EXISTS (
+    SELECT FROM endpoint_claim c WHERE c.endpoint_id = wanted AND c.tenant_id = current_tenant_id()
+      AND c.proven_at > now() - interval '1 hour') THEN
+    RETURN 'unproven';
+  ELSIF EXISTS (
+    SELECT FROM endpoints e WHERE e.tenant_id = current_tenant_id() AND e.normalized_url = found.normalized_url) THEN
+    RETURN 'watched-already';
+  END IF;
+  DELETE FROM follow f WHERE f.endpoint_id = wanted AND f.tenant_id = current_tenant_id();
+  UPDATE endpoints SET tenant_id = current_tenant_id(), standing = 'claimed', retention_class = new_retention_class,
+    cadence_s = new_cadence_s WHERE id = wanted;
+  UPDATE retired_slug SET tenant_id = current_tenant_id() WHERE endpoint_id = wanted;
+  RETURN 'taken';
+END $function$
+;
+GRANT EXECUTE ON take_over_endpoint(uuid,text,integer) TO alivemcp_app;
+
+CREATE OR REPLACE FUNCTION public.take_slug(wanted text, for_endpoint uuid, held text DEFAULT NULL::text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE one text;
+BEGIN
+  FOR one IN SELECT s FROM unnest(ARRAY[wanted, held]) s WHERE s IS NOT NULL ORDER BY s LOOP
+    PERFORM pg_advisory_xact_lock(hashtextextended('slug:' || one, 0));
+  END LOOP;
+  RETURN NOT EXISTS (SELECT FROM endpoints e WHERE e.slug = wanted AND e.id IS DISTINCT FROM for_endpoint)
+    AND NOT EXISTS (
+      SELECT FROM retired_slug r
+      WHERE r.slug = wanted AND NOT coalesce(
+        r.tenant_id = current_tenant_id() AND (r.endpoint_id IS NULL OR r.endpoint_id = for_endpoint), false));
+END $function$
+;
+GRANT EXECUTE ON take_slug(text,uuid,text) TO alivemcp_app;
 
 CREATE OR REPLACE FUNCTION public.touch_followed_endpoint()
  RETURNS trigger
@@ -303,6 +398,30 @@ GRANT SELECT ON drift_event TO alivemcp_app;
 GRANT SELECT ON drift_event TO alivemcp_operator;
 GRANT UPDATE (accepted_at, accepted_by) ON drift_event TO alivemcp_app;
 
+CREATE TABLE endpoint_claim (
+  tenant_id uuid NOT NULL,
+  endpoint_id uuid NOT NULL,
+  token text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  proven_at timestamp with time zone,
+  method text
+);
+ALTER TABLE endpoint_claim ADD CONSTRAINT endpoint_claim_method_check CHECK ((method = ANY (ARRAY['dns'::text, 'file'::text, 'marker'::text])));
+ALTER TABLE endpoint_claim ADD CONSTRAINT endpoint_claim_proven_by CHECK (((proven_at IS NULL) = (method IS NULL)));
+ALTER TABLE endpoint_claim ADD CONSTRAINT endpoint_claim_token_check CHECK ((token ~ '^[0-9a-f]{32}$'::text));
+ALTER TABLE endpoint_claim ADD CONSTRAINT endpoint_claim_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE CASCADE;
+ALTER TABLE endpoint_claim ADD CONSTRAINT endpoint_claim_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE endpoint_claim ADD CONSTRAINT endpoint_claim_pkey PRIMARY KEY (tenant_id, endpoint_id);
+CREATE INDEX endpoint_claim_by_endpoint ON public.endpoint_claim USING btree (endpoint_id);
+ALTER TABLE endpoint_claim ENABLE ROW LEVEL SECURITY;
+ALTER TABLE endpoint_claim FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON endpoint_claim FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY owner_all ON endpoint_claim FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON endpoint_claim FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT ON endpoint_claim TO alivemcp_app;
+GRANT DELETE, SELECT ON endpoint_claim TO alivemcp_system;
+GRANT UPDATE (proven_at, method) ON endpoint_claim TO alivemcp_app;
+
 CREATE TABLE endpoint_credential (
   endpoint_id uuid NOT NULL,
   tenant_id uuid NOT NULL,
@@ -490,10 +609,13 @@ CREATE TABLE endpoints (
   is_demo boolean NOT NULL DEFAULT false,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
-  credential_version integer NOT NULL DEFAULT 0
+  credential_version integer NOT NULL DEFAULT 0,
+  tags text[] NOT NULL DEFAULT '{}'::text[],
+  group_name text
 );
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_cadence_s_check CHECK ((((cadence_s >= 30) AND (cadence_s <= 86400)) AND ((86400 % cadence_s) = 0)));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_confirmation_period_ms_check CHECK (((confirmation_period_ms >= 0) AND (confirmation_period_ms <= 600000)));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_group_name_check CHECK (((length(group_name) >= 1) AND (length(group_name) <= 60)));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_host_check CHECK ((length(host) <= 255));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_normalized_url_check CHECK ((length(normalized_url) <= 2048));
@@ -502,6 +624,7 @@ ALTER TABLE endpoints ADD CONSTRAINT endpoints_retention_class_check CHECK ((ret
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_runbook_url_check CHECK ((length(runbook_url) <= 2048));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,118}[a-z0-9])?$'::text));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_standing_check CHECK ((standing = ANY (ARRAY['unclaimed'::text, 'added'::text, 'claimed'::text])));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_tags_check CHECK ((cardinality(tags) <= 20));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_transport_check CHECK ((transport = ANY (ARRAY['auto'::text, 'http'::text, 'sse'::text])));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_url_check CHECK ((length(url) <= 2048));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_visibility_check CHECK ((visibility = ANY (ARRAY['public'::text, 'unlisted'::text, 'private'::text])));
@@ -515,6 +638,10 @@ CREATE INDEX endpoints_by_domain ON public.endpoints USING btree (registrable_do
 CREATE INDEX endpoints_by_update ON public.endpoints USING btree (updated_at);
 CREATE UNIQUE INDEX endpoints_one_url_on_board ON public.endpoints USING btree (normalized_url) WHERE (visibility = 'public'::text);
 CREATE TRIGGER endpoints_bump_config_version BEFORE UPDATE ON public.endpoints FOR EACH ROW EXECUTE FUNCTION bump_config_version();
+CREATE TRIGGER endpoints_detach_followers AFTER UPDATE OF visibility ON public.endpoints FOR EACH ROW WHEN (((old.visibility = 'public'::text) AND (new.visibility <> 'public'::text))) EXECUTE FUNCTION detach_followers();
+CREATE TRIGGER endpoints_detach_followers_of_deleted BEFORE DELETE ON public.endpoints FOR EACH ROW WHEN ((old.visibility = 'public'::text)) EXECUTE FUNCTION detach_followers();
+CREATE TRIGGER endpoints_retire_slug AFTER INSERT OR DELETE ON public.endpoints FOR EACH ROW EXECUTE FUNCTION retire_slug();
+CREATE TRIGGER endpoints_retire_slug_on_change AFTER UPDATE OF slug ON public.endpoints FOR EACH ROW WHEN ((old.slug <> new.slug)) EXECUTE FUNCTION retire_slug();
 ALTER TABLE endpoints ENABLE ROW LEVEL SECURITY;
 ALTER TABLE endpoints FORCE ROW LEVEL SECURITY;
 CREATE POLICY app_own ON endpoints FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
@@ -598,6 +725,27 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON members TO alivemcp_app;
 GRANT SELECT ON members TO alivemcp_identity;
 GRANT SELECT ON members TO alivemcp_operator;
 GRANT SELECT ON members TO alivemcp_system;
+
+CREATE TABLE notice (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  tenant_id uuid NOT NULL,
+  kind text NOT NULL,
+  facts jsonb NOT NULL DEFAULT '{}'::jsonb,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  dismissed_at timestamp with time zone
+);
+ALTER TABLE notice ADD CONSTRAINT notice_kind_check CHECK ((length(kind) <= 60));
+ALTER TABLE notice ADD CONSTRAINT notice_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE notice ADD CONSTRAINT notice_pkey PRIMARY KEY (id);
+CREATE INDEX notice_open ON public.notice USING btree (tenant_id, id DESC) WHERE (dismissed_at IS NULL);
+ALTER TABLE notice ENABLE ROW LEVEL SECURITY;
+ALTER TABLE notice FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON notice FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY owner_all ON notice FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON notice FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT ON notice TO alivemcp_system;
+GRANT SELECT ON notice TO alivemcp_app;
+GRANT UPDATE (dismissed_at) ON notice TO alivemcp_app;
 
 CREATE TABLE opt_out (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -763,6 +911,26 @@ CREATE TABLE probe_minute_team PARTITION OF probe_minute FOR VALUES IN ('2') PAR
 ALTER TABLE probe_minute_team ENABLE ROW LEVEL SECURITY;
 ALTER TABLE probe_minute_team FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner_all ON probe_minute_team FOR ALL TO alivemcp_owner USING true;
+
+CREATE TABLE retired_slug (
+  slug text NOT NULL,
+  tenant_id uuid,
+  endpoint_id uuid,
+  retired_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE retired_slug ADD CONSTRAINT retired_slug_slug_check CHECK ((length(slug) <= 120));
+ALTER TABLE retired_slug ADD CONSTRAINT retired_slug_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE SET NULL;
+ALTER TABLE retired_slug ADD CONSTRAINT retired_slug_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE SET NULL;
+ALTER TABLE retired_slug ADD CONSTRAINT retired_slug_pkey PRIMARY KEY (slug);
+CREATE INDEX retired_slug_by_endpoint ON public.retired_slug USING btree (endpoint_id);
+CREATE INDEX retired_slug_by_tenant ON public.retired_slug USING btree (tenant_id);
+ALTER TABLE retired_slug ENABLE ROW LEVEL SECURITY;
+ALTER TABLE retired_slug FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON retired_slug FOR SELECT TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY owner_all ON retired_slug FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON retired_slug FOR ALL TO alivemcp_system USING true;
+GRANT SELECT ON retired_slug TO alivemcp_app;
+GRANT SELECT ON retired_slug TO alivemcp_system;
 
 CREATE TABLE schedule_claim (
   window_at timestamp with time zone NOT NULL,
@@ -1146,6 +1314,15 @@ CREATE VIEW public_probe_minute WITH (security_barrier=true) AS
   WHERE e.visibility = ANY (ARRAY['public'::text, 'unlisted'::text]);
 GRANT SELECT ON public_probe_minute TO alivemcp_app;
 GRANT SELECT ON public_probe_minute TO alivemcp_reader;
+
+CREATE VIEW public_retired_slug WITH (security_barrier=true) AS
+ SELECT r.slug AS old_slug,
+    e.slug
+   FROM retired_slug r
+     JOIN endpoints e ON e.id = r.endpoint_id
+  WHERE e.visibility = ANY (ARRAY['public'::text, 'unlisted'::text]);
+GRANT SELECT ON public_retired_slug TO alivemcp_app;
+GRANT SELECT ON public_retired_slug TO alivemcp_reader;
 
 CREATE VIEW public_state_span WITH (security_barrier=true) AS
  SELECT s.endpoint_id,

@@ -29,6 +29,8 @@ export const endpoints = pgTable("endpoints", {
   runbookUrl: text("runbook_url"),
   isDemo: boolean("is_demo").notNull().default(false),
   credentialVersion: integer("credential_version").notNull().default(0),
+  tags: text().array().notNull().default([]),
+  groupName: text("group_name"),
   createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
   updatedAt: timestamp("updated_at", { withTimezone: true }).notNull().defaultNow(),
 });
