@@ -609,9 +609,9 @@ CREATE TABLE endpoints (
   is_demo boolean NOT NULL DEFAULT false,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
-  credential_version integer NOT NULL DEFAULT 0,
   tags text[] NOT NULL DEFAULT '{}'::text[],
-  group_name text
+  group_name text,
+  credential_version integer NOT NULL DEFAULT 0
 );
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_cadence_s_check CHECK ((((cadence_s >= 30) AND (cadence_s <= 86400)) AND ((86400 % cadence_s) = 0)));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_confirmation_period_ms_check CHECK (((confirmation_period_ms >= 0) AND (confirmation_period_ms <= 600000)));
