@@ -674,6 +674,35 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON follow TO alivemcp_app;
 GRANT DELETE, SELECT ON follow TO alivemcp_system;
 GRANT SELECT ON follow TO alivemcp_operator;
 
+CREATE TABLE idempotency_key (
+  tenant_id uuid NOT NULL,
+  caller_id text NOT NULL,
+  key text NOT NULL,
+  request_hash text NOT NULL,
+  attempt uuid NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  changed_at timestamp with time zone,
+  status smallint,
+  answer bytea
+);
+ALTER TABLE idempotency_key ADD CONSTRAINT idempotency_key_answer_check CHECK ((octet_length(answer) <= 2097152));
+ALTER TABLE idempotency_key ADD CONSTRAINT idempotency_key_answered CHECK (((status IS NULL) = (answer IS NULL)));
+ALTER TABLE idempotency_key ADD CONSTRAINT idempotency_key_caller_id_check CHECK ((length(caller_id) <= 100));
+ALTER TABLE idempotency_key ADD CONSTRAINT idempotency_key_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255)));
+ALTER TABLE idempotency_key ADD CONSTRAINT idempotency_key_request_hash_check CHECK ((request_hash ~ '^[0-9a-f]{64}$'::text));
+ALTER TABLE idempotency_key ADD CONSTRAINT idempotency_key_status_check CHECK (((status >= 200) AND (status <= 299)));
+ALTER TABLE idempotency_key ADD CONSTRAINT idempotency_key_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE idempotency_key ADD CONSTRAINT idempotency_key_pkey PRIMARY KEY (tenant_id, caller_id, key);
+CREATE INDEX idempotency_key_by_age ON public.idempotency_key USING btree (started_at);
+ALTER TABLE idempotency_key ENABLE ROW LEVEL SECURITY;
+ALTER TABLE idempotency_key FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON idempotency_key FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY owner_all ON idempotency_key FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON idempotency_key FOR ALL TO alivemcp_system USING true;
+GRANT DELETE ON idempotency_key TO alivemcp_system;
+GRANT DELETE, INSERT, SELECT, UPDATE ON idempotency_key TO alivemcp_app;
+GRANT SELECT (tenant_id, caller_id, key, started_at) ON idempotency_key TO alivemcp_system;
+
 CREATE TABLE invitations (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   tenant_id uuid NOT NULL,

@@ -79,6 +79,7 @@ export async function change<T>(
         content: audit.content,
       });
     }
+    await caller.beforeCommit?.(tx);
     return result;
   });
 }

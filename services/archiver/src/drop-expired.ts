@@ -1,4 +1,5 @@
 import { deleteExpiredDriftEvents } from "@alivemcp/db/queries/drift-events-system";
+import { deleteOldIdempotencyKeys } from "@alivemcp/db/queries/idempotency-keys-system";
 import { deleteExpiredDays, dropExpiredPartitions } from "@alivemcp/db/queries/partitions-system";
 import { deleteUnusedToolLists } from "@alivemcp/db/queries/tool-lists-system";
 import type { Deps } from "./deps.ts";
@@ -8,6 +9,8 @@ type DropDeps = Pick<Deps, "upkeepPool" | "clock" | "log" | "metrics" | "partiti
 const ROWS_PER_STEP = 5_000;
 const STEPS_MAX = 100;
 const UNUSED_LIST_AGE_MS_MIN = 86_400_000;
+/** A request may be repeated under its `Idempotency-Key` for a day. */
+const IDEMPOTENCY_KEY_LIFE_MS = 86_400_000;
 
 /**
  * Drops what nobody's plan keeps any longer. Partitions first in a dry run that names them in the log; then for real,
@@ -34,6 +37,9 @@ export async function dropExpired(deps: DropDeps): Promise<void> {
   await inSteps(() => deleteExpiredDays(deps.upkeepPool, { nowMs, limit }));
   await inSteps(() => deleteExpiredDriftEvents(deps.upkeepPool, { nowMs, limit }));
   await inSteps(() => deleteUnusedToolLists(deps.upkeepPool, { olderThanMs, limit }));
+  await inSteps(() =>
+    deleteOldIdempotencyKeys(deps.upkeepPool, { olderThanMs: nowMs - IDEMPOTENCY_KEY_LIFE_MS, limit }),
+  );
 }
 
 /** Short transactions, as long as there is something left; what remains after so many waits for the next run. */

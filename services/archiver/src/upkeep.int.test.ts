@@ -209,6 +209,18 @@ describe("expiry", () => {
     );
   });
 
+  test("forgets requests that nobody may repeat any more", async () => {
+    await database.pool("super").query(
+      `INSERT INTO idempotency_key (tenant_id, caller_id, key, request_hash, attempt, started_at)
+       SELECT id, 'key', age, repeat('0', 64), id, $1::timestamptz - age::interval
+       FROM tenants, unnest(ARRAY['23 hours', '25 hours']) age WHERE kind = 'public'`,
+      [new Date(nowMs)],
+    );
+    await dropExpired(depsNow());
+    const { rows } = await database.pool("super").query("SELECT key FROM idempotency_key");
+    expect(rows).toEqual([{ key: "23 hours" }]);
+  });
+
   test("gives up on a partition that somebody still reads, and goes on with the rest of its work", async () => {
     await makePartitions(database.pool("system"), { fromMs: t0 - 20 * DAY_MS, throughMs: t0 });
     await database
