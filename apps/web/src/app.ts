@@ -14,6 +14,7 @@ import { problemPage } from "./problem-page.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { homeRoutes } from "./routes/home.ts";
+import { overviewRoutes } from "./routes/overview.ts";
 import type { WebEnv } from "./web-env.ts";
 
 /** An import of 500 endpoints with room to spare. */
@@ -44,6 +45,7 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono<WebEnv> {
   app.route("/", homeRoutes(deps));
   app.use("/account/*", requireViewer(deps));
   app.use("/w/:workspace/*", requireViewer(deps), loadWorkspace());
+  app.route("/", overviewRoutes(deps));
   app.notFound(() => {
     throw new AppError({
       code: "not_found",

@@ -1,5 +1,5 @@
 import { isPlanName } from "@alivemcp/core/plans";
-import { csv, processConfig } from "@alivemcp/runtime/config";
+import { csv, processConfig, ticketKeys } from "@alivemcp/runtime/config";
 import { z } from "zod";
 
 const baseUrl = z.url().transform((url) => url.replace(/\/+$/, ""));
@@ -22,6 +22,10 @@ export const configSchema = z.object({
   AUTH_SECRET: z.string().min(32),
   /** Plan of a workspace that somebody makes. */
   DEFAULT_PLAN: z.string().refine(isPlanName, "no such plan").default("public"),
+  /** Keys that sign the tickets of jobs whose endpoint has a credential. */
+  TICKET_KEY: ticketKeys,
+  /** Private ranges that endpoints may lie in. */
+  PROBE_ALLOW_CIDRS: csv.default([]),
   REGIONS_FILE: z.string().default("infra/regions.json"),
   /** `1`: every page says that the regions are simulated on one machine. */
   SIMULATED_REGIONS: z

@@ -1,9 +1,15 @@
+import type { ActionDeps } from "@alivemcp/actions/action-deps";
+import { probeQueueName } from "@alivemcp/core/pipeline";
+import { createProbeDeps } from "@alivemcp/probe/probe-deps";
 import { type Clock, systemClock } from "@alivemcp/runtime/clock";
+import { signingKey } from "@alivemcp/runtime/config";
 import { createClosers } from "@alivemcp/runtime/lifecycle";
 import { type Logger, openLogger } from "@alivemcp/runtime/logger";
 import { createMetrics } from "@alivemcp/runtime/metrics";
 import { openPool, type Pool } from "@alivemcp/runtime/postgres";
+import { openQueue, openQueueConnection } from "@alivemcp/runtime/queues";
 import { openRedis, type Redis } from "@alivemcp/runtime/redis";
+import { loadRegions, type RegionSpec } from "@alivemcp/runtime/regions";
 import { createRequestSeconds, type RequestSeconds } from "@alivemcp/runtime/request-metrics";
 import type { Registry } from "prom-client";
 import type { Config } from "./config.ts";
@@ -14,8 +20,11 @@ import { type Assets, assetPaths, readAssets } from "./read-assets.ts";
 import { createSigner, type Signer } from "./signer.ts";
 import type { Site } from "./site.ts";
 
-/** Everything the dashboard can touch: one tenant at a time as `app`, who people are as `identity`, and Redis. */
-export interface Deps {
+/**
+ * Everything the dashboard can touch: what the verbs need (one tenant at a time as `app`, Redis, the queues to ask for
+ * a probe now), and who people are as `identity`.
+ */
+export interface Deps extends ActionDeps {
   readonly config: Config;
   readonly log: Logger;
   readonly clock: Clock;
@@ -24,6 +33,7 @@ export interface Deps {
   /** Logs in as `identity`. */
   readonly identityPool: Pool;
   readonly redis: Redis;
+  readonly regions: readonly Pick<RegionSpec, "id" | "city">[];
   readonly identity: Identity;
   readonly signer: Signer;
   readonly cookies: CookieJar;
@@ -56,16 +66,35 @@ export async function createDeps(config: Config): Promise<Deps> {
     onError: (err) => log.warn({ err }, "redis"),
   });
   closers.add("redis", () => redis.disconnect());
+  const regions = loadRegions(config.REGIONS_FILE);
+  const probeQueues = openProbeQueues({ config, log, regions }, closers);
   await Promise.all([pool.query("SELECT 1"), identityPool.query("SELECT 1"), redis.ping()]);
   return {
-    ...assembleDeps({ config, log, clock: systemClock, pool, identityPool, redis }),
+    ...assembleDeps({ config, log, clock: systemClock, pool, identityPool, redis, regions, probeQueues }),
     close: closers.closeAll,
   };
 }
 
+function openProbeQueues(
+  { config, log, regions }: Pick<Deps, "config" | "log" | "regions">,
+  closers: ReturnType<typeof createClosers>,
+): Deps["probeQueues"] {
+  const connection = openQueueConnection(config.REDIS_URL, {
+    name: "web-queues",
+    onError: (err) => log.warn({ err }, "redis of the queues"),
+  });
+  closers.add("queue connection", () => connection.disconnect());
+  const queues = new Map(regions.map(({ id }) => [id, openQueue(connection, probeQueueName(id))]));
+  closers.add("queues", () => Promise.all([...queues.values()].map((queue) => queue.close())));
+  return queues;
+}
+
 /** The parts that are made of others; tests call it with what they opened themselves. */
 export function assembleDeps(
-  opened: Pick<Deps, "config" | "log" | "clock" | "pool" | "identityPool" | "redis">,
+  opened: Pick<
+    Deps,
+    "config" | "log" | "clock" | "pool" | "identityPool" | "redis" | "regions" | "probeQueues"
+  >,
 ): Omit<Deps, "close"> {
   const { config, log, identityPool } = opened;
   const assets = readAssets();
@@ -73,6 +102,8 @@ export function assembleDeps(
   const auth = createAuth({ pool: identityPool, log, config });
   return {
     ...opened,
+    target: createProbeDeps({ allowCidrs: config.PROBE_ALLOW_CIDRS, publicUrl: config.PUBLIC_URL }),
+    ticketKey: signingKey(config.TICKET_KEY),
     identity: createIdentity({ auth }),
     signer: createSigner(config.AUTH_SECRET),
     cookies: createCookieJar(config.APP_URL),

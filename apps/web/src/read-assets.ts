@@ -7,8 +7,9 @@ export interface Assets {
 }
 
 export function readAssets(): Assets {
+  const styles = (name: string) => new URL(`../assets/${name}`, import.meta.url);
   return {
-    css: readAsset("css", BASE_STYLES, new URL("../assets/web.css", import.meta.url)),
+    css: readAsset("css", BASE_STYLES, styles("web.css"), styles("dashboard.css")),
     favicon: readAsset("svg", FAVICON),
   };
 }

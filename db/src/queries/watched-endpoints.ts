@@ -17,6 +17,9 @@ export interface WatchedEndpoint {
   readonly cadenceMs: number;
   /** Empty: every region of the installation. */
   readonly regions: readonly string[];
+  /** The owner's; a follower sees none. */
+  readonly tags: readonly string[];
+  readonly group: string | null;
   readonly pausedAtMs: number | null;
   readonly firstWatchedAtMs: number;
   readonly createdAtMs: number;
@@ -53,12 +56,12 @@ const ms = (column: string): SQL => sql.raw(`(extract(epoch FROM ${column}) * 10
 /** Own rows through the tenant's policy, followed ones through the public view: never a column that its owner hides. */
 const watched = (scope: TenantScope): SQL => sql`
   SELECT e.id, e.number, e.slug, e.name, e.url, e.visibility, e.standing, e.transport, e.regions, e.paused_at,
-    e.first_watched_at, e.created_at, false AS is_followed,
+    e.first_watched_at, e.created_at, false AS is_followed, e.tags, e.group_name,
     least(e.cadence_s, (SELECT min(f.cadence_s) FROM follow f WHERE f.endpoint_id = e.id)) AS cadence_s
   FROM endpoints e WHERE e.tenant_id = ${scope.tenantId}
   UNION ALL
   SELECT p.id, p.number, p.slug, p.name, p.url_without_query, p.visibility, p.standing, p.transport, p.regions,
-    p.paused_at, p.first_watched_at, f.created_at, true, p.wanted_cadence_s
+    p.paused_at, p.first_watched_at, f.created_at, true, '{}', NULL, p.wanted_cadence_s
   FROM follow f JOIN public_endpoint p ON p.id = f.endpoint_id
   WHERE f.tenant_id = ${scope.tenantId} AND p.visibility = 'public'
     AND NOT EXISTS (SELECT FROM endpoints own WHERE own.id = f.endpoint_id AND own.tenant_id = ${scope.tenantId})`;
@@ -69,7 +72,7 @@ const select = (scope: TenantScope): SQL => sql`
       bool_or(d.is_suspicious) AS is_suspicious
     FROM drift_event d WHERE d.accepted_at IS NULL AND d.endpoint_id IN (SELECT id FROM w) GROUP BY d.endpoint_id
   )
-  SELECT w.id, w.number, w.slug, w.name, w.url, w.visibility, w.standing, w.transport, w.regions, w.is_followed,
+  SELECT w.id, w.number, w.slug, w.name, w.url, w.visibility, w.standing, w.transport, w.regions, w.is_followed, w.tags, w.group_name,
     w.cadence_s * 1000 AS cadence_ms, ${ms("w.paused_at")} AS paused_ms,
     ${ms("w.first_watched_at")} AS first_watched_ms, ${ms("w.created_at")} AS created_ms,
     s.committed, ${ms("s.since")} AS since_ms, s.reason, s.flags,
@@ -107,9 +110,10 @@ export async function findWatchedEndpoint(
 interface WatchedRow
   extends Pick<
     WatchedEndpoint,
-    "id" | "number" | "slug" | "name" | "url" | "visibility" | "standing" | "transport" | "regions"
+    "id" | "number" | "slug" | "name" | "url" | "visibility" | "standing" | "transport" | "regions" | "tags"
   > {
   readonly is_followed: boolean;
+  readonly group_name: string | null;
   readonly cadence_ms: number;
   readonly paused_ms: number | null;
   readonly first_watched_ms: number;
@@ -144,6 +148,8 @@ function watchedOfRow(row: WatchedRow): WatchedEndpoint {
     transport: row.transport,
     cadenceMs: row.cadence_ms,
     regions: row.regions,
+    tags: row.tags,
+    group: row.group_name,
     pausedAtMs: row.paused_ms,
     firstWatchedAtMs: row.first_watched_ms,
     createdAtMs: row.created_ms,

@@ -1,5 +1,5 @@
 /** Pages of a workspace, in the order of its navigation: path below `/w/<workspace>/`, name of the section, label. */
-export const WORKSPACE_SECTIONS = [{ path: "", section: "overview", label: "Overview" }] as const;
+export const WORKSPACE_SECTIONS = [{ path: "", section: "overview", label: "Endpoints" }] as const;
 
 /** Pages of a person's own account. */
 export const ACCOUNT_SECTIONS = [

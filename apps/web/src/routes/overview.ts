@@ -1,0 +1,39 @@
+import { listWatched } from "@alivemcp/actions/watched/list-watched";
+import { readRegionVotes } from "@alivemcp/actions/watched/region-readings";
+import { decidePermission } from "@alivemcp/core/permissions";
+import { Hono } from "hono";
+import { cityOf } from "../city-of.ts";
+import type { Deps } from "../deps.ts";
+import { parseOverviewQuery } from "../overview/overview-query.ts";
+import { overviewView, shownWrong } from "../overview/overview-view.ts";
+import { selectOverview } from "../overview/select-overview.ts";
+import { renderPage } from "../render-page.ts";
+import type { WebEnv } from "../web-env.ts";
+
+/** `GET /w/<workspace>/`: everything the workspace watches, what is wrong first; filtered by its query string. */
+export function overviewRoutes(deps: Deps): Hono<WebEnv> {
+  const routes = new Hono<WebEnv>();
+  routes.get("/w/:workspace/", async (c) => {
+    const { caller, tenant } = c.var.workspace;
+    const query = parseOverviewQuery(new URL(c.req.url).searchParams);
+    const readings = await listWatched(deps, caller);
+    const nowMs = deps.clock.nowMs();
+    const overview = selectOverview(readings, query, nowMs);
+    const shown = [...new Set([...shownWrong(overview), ...overview.rows])].map(
+      ({ reading }) => reading.endpoint,
+    );
+    const votes = await readRegionVotes(deps, shown);
+    const body = overviewView({
+      overview,
+      query,
+      regions: new Map(shown.map(({ id }, index) => [id, votes[index] ?? []])),
+      cityOf: cityOf(deps.regions),
+      base: `/w/${tenant.slug}`,
+      helpBase: deps.site.publicUrl,
+      mayAdd: decidePermission(caller.actor, "endpoint.create").kind === "allowed",
+      nowMs,
+    });
+    return c.html(await renderPage(c, { title: `Endpoints of ${tenant.name}`, section: "overview", body }));
+  });
+  return routes;
+}
