@@ -90,6 +90,22 @@ END $function$
 ;
 GRANT EXECUTE ON drop_expired_probe_partitions(text,text,timestamp with time zone,boolean) TO alivemcp_system;
 
+CREATE OR REPLACE FUNCTION public.end_sessions_of_member(person uuid)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE ended integer;
+BEGIN
+  DELETE FROM sessions s WHERE s.user_id = person
+    AND EXISTS (SELECT FROM members m WHERE m.user_id = person AND m.tenant_id = current_tenant_id());
+  GET DIAGNOSTICS ended = ROW_COUNT;
+  RETURN ended;
+END $function$
+;
+GRANT EXECUTE ON end_sessions_of_member(uuid) TO alivemcp_app;
+
 CREATE OR REPLACE FUNCTION public.make_probe_partitions(base_table text, class text, unit text, from_at timestamp with time zone, through_at timestamp with time zone)
  RETURNS SETOF text
  LANGUAGE plpgsql
@@ -214,6 +230,16 @@ AS $function$
 BEGIN
   UPDATE endpoints SET updated_at = now() WHERE id IN (OLD.endpoint_id, NEW.endpoint_id);
   RETURN NULL;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.touch_tenant()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  NEW.updated_at := now();
+  RETURN NEW;
 END $function$
 ;
 
@@ -656,7 +682,8 @@ CREATE TABLE follow (
   tenant_id uuid NOT NULL,
   endpoint_id uuid NOT NULL,
   cadence_s integer NOT NULL,
-  created_at timestamp with time zone NOT NULL DEFAULT now()
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  paused_at timestamp with time zone
 );
 ALTER TABLE follow ADD CONSTRAINT follow_cadence_s_check CHECK ((((cadence_s >= 30) AND (cadence_s <= 86400)) AND ((86400 % cadence_s) = 0)));
 ALTER TABLE follow ADD CONSTRAINT follow_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE CASCADE;
@@ -673,6 +700,7 @@ CREATE POLICY system_all ON follow FOR ALL TO alivemcp_system USING true;
 GRANT DELETE, INSERT, SELECT, UPDATE ON follow TO alivemcp_app;
 GRANT DELETE, SELECT ON follow TO alivemcp_system;
 GRANT SELECT ON follow TO alivemcp_operator;
+GRANT UPDATE (cadence_s, paused_at) ON follow TO alivemcp_operator;
 
 CREATE TABLE idempotency_key (
   tenant_id uuid NOT NULL,
@@ -713,7 +741,9 @@ CREATE TABLE invitations (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   expires_at timestamp with time zone NOT NULL,
   accepted_at timestamp with time zone,
-  revoked_at timestamp with time zone
+  revoked_at timestamp with time zone,
+  sent_at timestamp with time zone NOT NULL DEFAULT now(),
+  sent_count integer NOT NULL DEFAULT 1
 );
 ALTER TABLE invitations ADD CONSTRAINT invitations_email_check CHECK (((length(email) <= 320) AND (email = lower(email))));
 ALTER TABLE invitations ADD CONSTRAINT invitations_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'member'::text, 'viewer'::text])));
@@ -1063,8 +1093,11 @@ CREATE TABLE tenants (
   slug text NOT NULL,
   suspended_at timestamp with time zone,
   suspended_reason text,
-  deletion_due_at timestamp with time zone
+  deletion_due_at timestamp with time zone,
+  deletion_requested_at timestamp with time zone,
+  plan_changed_at timestamp with time zone
 );
+ALTER TABLE tenants ADD CONSTRAINT tenants_deletion_is_requested CHECK (((deletion_due_at IS NULL) = (deletion_requested_at IS NULL)));
 ALTER TABLE tenants ADD CONSTRAINT tenants_kind_check CHECK ((kind = ANY (ARRAY['public'::text, 'customer'::text])));
 ALTER TABLE tenants ADD CONSTRAINT tenants_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)));
 ALTER TABLE tenants ADD CONSTRAINT tenants_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?$'::text));
@@ -1072,7 +1105,9 @@ ALTER TABLE tenants ADD CONSTRAINT tenants_suspended_reason_check CHECK ((length
 ALTER TABLE tenants ADD CONSTRAINT tenants_pkey PRIMARY KEY (id);
 ALTER TABLE tenants ADD CONSTRAINT tenants_slug_key UNIQUE (slug);
 CREATE INDEX tenants_by_deletion ON public.tenants USING btree (deletion_due_at) WHERE (deletion_due_at IS NOT NULL);
+CREATE INDEX tenants_by_update ON public.tenants USING btree (updated_at);
 CREATE UNIQUE INDEX tenants_one_public ON public.tenants USING btree (kind) WHERE (kind = 'public'::text);
+CREATE TRIGGER tenants_touch BEFORE UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION touch_tenant();
 ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenants FORCE ROW LEVEL SECURITY;
 CREATE POLICY app_own ON tenants FOR ALL TO alivemcp_app USING (id = ( SELECT current_tenant_id() AS current_tenant_id));
@@ -1085,8 +1120,8 @@ GRANT SELECT ON tenants TO alivemcp_identity;
 GRANT SELECT ON tenants TO alivemcp_operator;
 GRANT SELECT ON tenants TO alivemcp_system;
 GRANT INSERT (id, name, plan, slug) ON tenants TO alivemcp_app;
-GRANT UPDATE (name, updated_at, slug, deletion_due_at) ON tenants TO alivemcp_app;
-GRANT UPDATE (plan, updated_at, suspended_at, suspended_reason) ON tenants TO alivemcp_operator;
+GRANT UPDATE (name, updated_at, slug, deletion_due_at, deletion_requested_at) ON tenants TO alivemcp_app;
+GRANT UPDATE (plan, updated_at, suspended_at, suspended_reason, plan_changed_at) ON tenants TO alivemcp_operator;
 
 CREATE TABLE tool_list (
   full_hash text NOT NULL,
@@ -1167,13 +1202,15 @@ CREATE TABLE users (
   image text,
   two_factor_enabled boolean NOT NULL DEFAULT false,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
-  updated_at timestamp with time zone NOT NULL DEFAULT now()
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  deletion_requested_at timestamp with time zone
 );
 ALTER TABLE users ADD CONSTRAINT users_email_check CHECK (((length(email) <= 320) AND (email = lower(email))));
 ALTER TABLE users ADD CONSTRAINT users_image_check CHECK ((length(image) <= 2048));
 ALTER TABLE users ADD CONSTRAINT users_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)));
 ALTER TABLE users ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE (email);
+CREATE INDEX users_by_deletion ON public.users USING btree (deletion_requested_at) WHERE (deletion_requested_at IS NOT NULL);
 ALTER TABLE users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE users FORCE ROW LEVEL SECURITY;
 CREATE POLICY app_colleagues ON users FOR SELECT TO alivemcp_app USING (EXISTS ( SELECT
@@ -1184,7 +1221,7 @@ CREATE POLICY operator_all ON users FOR SELECT TO alivemcp_operator USING true;
 CREATE POLICY owner_all ON users FOR ALL TO alivemcp_owner USING true;
 CREATE POLICY system_all ON users FOR SELECT TO alivemcp_system USING true;
 GRANT DELETE, INSERT, SELECT, UPDATE ON users TO alivemcp_identity;
-GRANT SELECT (id, name, email, email_verified) ON users TO alivemcp_system;
+GRANT SELECT (id, name, email, email_verified, deletion_requested_at) ON users TO alivemcp_system;
 GRANT SELECT (id, name, email, email_verified, two_factor_enabled, created_at) ON users TO alivemcp_app;
 GRANT SELECT (id, name, email, email_verified, two_factor_enabled, created_at) ON users TO alivemcp_operator;
 
@@ -1276,13 +1313,11 @@ CREATE VIEW public_endpoint WITH (security_barrier=true) AS
     e.regions,
     e.confirmation_period_ms,
     e.retention_class,
-    e.paused_at,
+    LEAST(e.paused_at, t.suspended_at, t.deletion_requested_at) AS paused_at,
     e.first_watched_at,
     e.is_demo,
     e.created_at,
-    (EXISTS ( SELECT
-           FROM follow f
-          WHERE f.endpoint_id = e.id)) AS is_followed,
+    f.cadence_s IS NOT NULL AS is_followed,
     m.era,
     m.transport AS detected_transport,
     m.protocol_version,
@@ -1291,12 +1326,15 @@ CREATE VIEW public_endpoint WITH (security_barrier=true) AS
     m.tools_count,
     m.tls_expires_at,
     m.dead_since,
-    LEAST(e.cadence_s, ( SELECT min(f.cadence_s) AS min
-           FROM follow f
-          WHERE f.endpoint_id = e.id)) AS wanted_cadence_s,
+    LEAST(e.cadence_s, f.cadence_s) AS wanted_cadence_s,
     POSITION(('?'::text) IN (e.url)) > 0 AS has_query
    FROM endpoints e
+     JOIN tenants t ON t.id = e.tenant_id
      LEFT JOIN endpoint_memory m ON m.endpoint_id = e.id
+     LEFT JOIN LATERAL ( SELECT min(f_1.cadence_s) AS cadence_s
+           FROM follow f_1
+             JOIN tenants ft ON ft.id = f_1.tenant_id
+          WHERE f_1.endpoint_id = e.id AND f_1.paused_at IS NULL AND ft.suspended_at IS NULL AND ft.deletion_due_at IS NULL) f ON true
   WHERE e.visibility = ANY (ARRAY['public'::text, 'unlisted'::text]);
 GRANT SELECT ON public_endpoint TO alivemcp_app;
 GRANT SELECT ON public_endpoint TO alivemcp_reader;

@@ -3,10 +3,17 @@ import type { HealthOptions } from "@alivemcp/core/pipeline";
 import type { RetentionClass } from "@alivemcp/core/plans";
 import type { Era, Transport } from "@alivemcp/core/states";
 
+/**
+ * Condition on `e` (endpoints): it is to be probed. Its owner did not pause it, and the workspace is neither suspended
+ * nor on its way out.
+ */
+export const IS_WATCHED = `(e.paused_at IS NULL AND NOT EXISTS (
+    SELECT FROM tenants t WHERE t.id = e.tenant_id AND (t.suspended_at IS NOT NULL OR t.deletion_due_at IS NOT NULL)))`;
+
 /** The select that fills an `EndpointPlan`; append conditions on `e` (endpoints). Reads only what its role may see. */
 export const SELECT_ENDPOINT_PLAN = `
   SELECT e.id, e.tenant_id, e.config_version, e.url, e.normalized_url, e.host, e.registrable_domain, e.transport, e.standing, e.is_demo,
-    e.regions, e.confirmation_period_ms, e.health, e.retention_class, e.paused_at,
+    e.regions, e.confirmation_period_ms, e.health, e.retention_class, ${IS_WATCHED} AS is_watched,
     least(e.cadence_s, f.cadence_s) AS cadence_s, f.cadence_s IS NOT NULL AS is_followed,
     m.era, m.transport AS detected_transport, m.protocol_version, m.baseline_full_hash,
     coalesce(m.is_tool_list_empty_at_baseline, false) AS is_tool_list_empty_at_baseline,
@@ -15,7 +22,10 @@ export const SELECT_ENDPOINT_PLAN = `
   FROM endpoints e
   LEFT JOIN endpoint_memory m ON m.endpoint_id = e.id
   LEFT JOIN endpoint_credential cr ON cr.endpoint_id = e.id
-  LEFT JOIN LATERAL (SELECT min(cadence_s) AS cadence_s FROM follow WHERE endpoint_id = e.id) f ON true
+  LEFT JOIN LATERAL (
+    SELECT min(w.cadence_s) AS cadence_s FROM follow w JOIN tenants t ON t.id = w.tenant_id
+    WHERE w.endpoint_id = e.id AND w.paused_at IS NULL AND t.suspended_at IS NULL AND t.deletion_due_at IS NULL
+  ) f ON true
   LEFT JOIN LATERAL (
     SELECT jsonb_object_agg(region, full_hash) AS full_hashes FROM endpoint_region_tool_list WHERE endpoint_id = e.id
   ) r ON true`;
@@ -35,7 +45,7 @@ export interface EndpointPlanRow {
   readonly confirmation_period_ms: number;
   readonly health: HealthOptions;
   readonly retention_class: RetentionClass;
-  readonly paused_at: Date | null;
+  readonly is_watched: boolean;
   readonly cadence_s: number;
   readonly is_followed: boolean;
   readonly era: Era | null;

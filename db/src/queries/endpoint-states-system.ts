@@ -1,6 +1,7 @@
 import type { CommittedState } from "@alivemcp/core/states";
 import type pg from "pg";
 import { holdConsumerFence } from "./consumer-fences-system.ts";
+import { IS_WATCHED } from "./endpoint-plan-row.ts";
 
 /** What was stored of an endpoint's state machine; `readEndpointState` of core makes sense of it. */
 export interface StoredEndpointState {
@@ -30,7 +31,7 @@ interface RoutedEndpointRow {
 }
 
 const SELECT_ROUTED = `
-  SELECT e.id AS endpoint_id, e.paused_at IS NOT NULL AS is_paused, m.latency_ms_p95_of_7d,
+  SELECT e.id AS endpoint_id, NOT ${IS_WATCHED} AS is_paused, m.latency_ms_p95_of_7d,
     s.committed, s.since, s.reason, s.machine
   FROM endpoints e
   LEFT JOIN endpoint_memory m ON m.endpoint_id = e.id

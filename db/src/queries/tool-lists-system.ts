@@ -2,6 +2,7 @@ import type { KnownToolLists } from "@alivemcp/core/advance-tool-lists";
 import type { RegionToolList, ToolListHashes } from "@alivemcp/core/drift-debounce";
 import type { Era } from "@alivemcp/core/states";
 import type pg from "pg";
+import { IS_WATCHED } from "./endpoint-plan-row.ts";
 
 /** Which of these lists are stored already. */
 export async function findStoredToolLists(
@@ -112,7 +113,7 @@ export async function listDivergingEndpoints(
   >(
     `SELECT lists.*, e.standing, e.cadence_s, e.regions AS probed_regions
      FROM (${SELECT_TOOL_LISTS}) lists JOIN endpoints e ON e.id = lists.id
-     WHERE e.paused_at IS NULL AND ($1::uuid IS NULL OR e.id > $1) AND EXISTS (
+     WHERE ${IS_WATCHED} AND ($1::uuid IS NULL OR e.id > $1) AND EXISTS (
        SELECT FROM endpoint_region_tool_list r
        WHERE r.endpoint_id = e.id AND r.full_hash <> lists.baseline_full_hash)
      ORDER BY e.id LIMIT $2`,

@@ -46,6 +46,7 @@ export const follow = pgTable(
       .references(() => endpoints.id),
     cadenceS: integer("cadence_s").notNull(),
     createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
+    pausedAt: timestamp("paused_at", { withTimezone: true }),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.endpointId] })],
 );
