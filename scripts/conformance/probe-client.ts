@@ -4,7 +4,7 @@
  *
  * Test-only: the tools it calls, with their arguments, are those the scenarios offer.
  */
-import type { HealthOptions } from "@alivemcp/core/pipeline";
+import type { HealthOptions } from "@alivemcp/core/health-options";
 import { createProbeDeps } from "@alivemcp/probe/probe-deps";
 import { runProbe } from "@alivemcp/probe/run-probe";
 
@@ -39,8 +39,20 @@ process.exitCode = finding.state === "up" ? 0 : 1;
 function toolToCall(tools: readonly { name: string; inputSchema: unknown }[]): HealthOptions | null {
   if (tools.some((tool) => tool.name === ECHO_TOOL)) {
     const seen = tools.find((tool) => tool.name !== ECHO_TOOL);
-    return { kind: "named", tool: ECHO_TOOL, arguments: { schema: seen?.inputSchema } };
+    return {
+      kind: "named",
+      tool: ECHO_TOOL,
+      arguments: { schema: seen?.inputSchema },
+      isReadOnlyConfirmed: true,
+    };
   }
   const known = tools.find((tool) => Object.hasOwn(ARGUMENTS_OF_TOOL, tool.name));
-  return known ? { kind: "named", tool: known.name, arguments: ARGUMENTS_OF_TOOL[known.name] ?? {} } : null;
+  return known
+    ? {
+        kind: "named",
+        tool: known.name,
+        arguments: ARGUMENTS_OF_TOOL[known.name] ?? {},
+        isReadOnlyConfirmed: true,
+      }
+    : null;
 }

@@ -65,7 +65,7 @@ beforeAll(async () => {
     await pool.query(`UPDATE endpoints SET runbook_url = $2, health = $3, host = host WHERE id = $1`, [
       endpoint.id,
       `https://${MARK}.example/`,
-      { kind: "named", tool: MARK, arguments: { key: MARK } },
+      { kind: "named", tool: MARK, arguments: { key: MARK }, isReadOnlyConfirmed: true },
     ]);
     await pool.query(
       `INSERT INTO endpoint_memory (endpoint_id, era, transport, server_name, server_version, lints, baseline_full_hash)

@@ -1,5 +1,5 @@
 import type { EndpointPlan } from "@alivemcp/core/endpoint-plan";
-import type { HealthOptions } from "@alivemcp/core/pipeline";
+import type { HealthOptions } from "@alivemcp/core/health-options";
 import type { RetentionClass } from "@alivemcp/core/plans";
 import type { Era, Transport } from "@alivemcp/core/states";
 

@@ -18,7 +18,7 @@ beforeAll(async () => {
     `INSERT INTO endpoints (tenant_id, slug, name, url, normalized_url, host, registrable_domain, visibility, standing,
        retention_class, regions, health)
      VALUES ($1, 'plan', 'Plan', 'https://p.example.com/mcp/', 'https://p.example.com/mcp', 'p.example.com', 'example.com',
-       'unlisted', 'added', 'team', '{eu-west}', '{"kind": "named", "tool": "ping", "arguments": {}}') RETURNING id`,
+       'unlisted', 'added', 'team', '{eu-west}', '{"kind": "named", "tool": "ping", "arguments": {}, "isReadOnlyConfirmed": true}') RETURNING id`,
     [DEFAULT_TENANT_ID],
   );
   id = rows[0].id;
@@ -42,7 +42,7 @@ test("a plan holds what a job is filled from; unlearned things are null", async 
     cadenceS: 60,
     regions: ["eu-west"],
     confirmationPeriodMs: 30_000,
-    health: { kind: "named", tool: "ping", arguments: {} },
+    health: { kind: "named", tool: "ping", arguments: {}, isReadOnlyConfirmed: true },
     credentialVersion: null,
     retentionClass: "team",
     remembered: null,
@@ -74,7 +74,7 @@ test.each([
   ["the cadence", "cadence_s = 300", 1],
   ["the health tool", `health = '{"kind": "auto"}'`, 1],
   ["the name, which no probe sees", "name = 'Other'", 0],
-  ["a pause, which no probe sees", "paused_at = now()", 0],
+  ["a pause, which no probe sees", "paused_at = now(), paused_reason = 'owner'", 0],
 ])("the config version counts a change of %s", async (_name, change, by) => {
   const read = () => database.pool("super").query("SELECT config_version FROM endpoints WHERE id = $1", [id]);
   const before = (await read()).rows[0].config_version;

@@ -1,4 +1,4 @@
-import type { HealthOptions } from "@alivemcp/core/pipeline";
+import type { HealthOptions } from "@alivemcp/core/health-options";
 import type { RetentionClass } from "@alivemcp/core/plans";
 import type { Transport } from "@alivemcp/core/states";
 import { and, desc, eq, lt, or } from "drizzle-orm";

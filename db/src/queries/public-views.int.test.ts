@@ -19,7 +19,7 @@ beforeAll(async () => {
   for (const visibility of ["public", "unlisted", "private"]) {
     const { rows } = await database.pool("super").query<{ id: string; number: number }>(
       `INSERT INTO endpoints (tenant_id, slug, name, url, normalized_url, host, registrable_domain, visibility, standing, retention_class, health, runbook_url)
-       VALUES ($1, $2, $2, $3, $3, 'mcp.example.com', 'example.com', $2, 'unclaimed', 'public', '{"kind":"named","tool":"SENTINEL","arguments":{}}', 'https://SENTINEL.example')
+       VALUES ($1, $2, $2, $3, $3, 'mcp.example.com', 'example.com', $2, 'unclaimed', 'public', '{"kind":"named","tool":"SENTINEL","arguments":{},"isReadOnlyConfirmed":true}', 'https://SENTINEL.example')
        RETURNING id, number`,
       [PUBLIC_TENANT, visibility, `https://mcp.example.com/${visibility}/PATH/mcp?key=SENTINEL`],
     );

@@ -18,6 +18,8 @@ export const endpointMemory = pgTable("endpoint_memory", {
   isToolListEmptyAtBaseline: boolean("is_tool_list_empty_at_baseline").notNull().default(false),
   toolsCount: integer("tools_count"),
   lints: text().array().notNull().default([]),
+  capabilityLints: text("capability_lints").array().notNull().default([]),
+  healthUrlFailedAt: timestamp("health_url_failed_at", { withTimezone: true }),
   tlsExpiresAt: timestamp("tls_expires_at", { withTimezone: true }),
   isSlow: boolean("is_slow").notNull().default(false),
   latencyMsP95Of7d: integer("latency_ms_p95_of_7d"),

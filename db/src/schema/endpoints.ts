@@ -1,4 +1,6 @@
-import type { HealthOptions } from "@alivemcp/core/pipeline";
+import { PAUSE_REASONS } from "@alivemcp/core/endpoint-options";
+import type { HealthOptions } from "@alivemcp/core/health-options";
+import type { HealthUrl } from "@alivemcp/core/health-url";
 import { TRANSPORTS } from "@alivemcp/core/states";
 import { boolean, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import { tenants } from "./tenants.ts";
@@ -24,7 +26,13 @@ export const endpoints = pgTable("endpoints", {
   health: jsonb().$type<HealthOptions>().notNull().default({ kind: "auto" }),
   configVersion: integer("config_version").notNull().default(1),
   retentionClass: text("retention_class").notNull(),
+  healthUrls: jsonb("health_urls").$type<readonly HealthUrl[]>().notNull().default([]),
+  expectedTools: text("expected_tools").array().notNull().default([]),
+  latencyDegradedMs: integer("latency_degraded_ms").notNull().default(5_000),
+  degradedAfterMinutes: integer("degraded_after_minutes").notNull().default(3),
+  degradedClearedAfterMinutes: integer("degraded_cleared_after_minutes").notNull().default(2),
   pausedAt: timestamp("paused_at", { withTimezone: true }),
+  pausedReason: text("paused_reason", { enum: PAUSE_REASONS }),
   firstWatchedAt: timestamp("first_watched_at", { withTimezone: true }).notNull().defaultNow(),
   runbookUrl: text("runbook_url"),
   isDemo: boolean("is_demo").notNull().default(false),

@@ -1,6 +1,7 @@
 import { boolean, integer, jsonb, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import { bytea } from "./bytea.ts";
 import { endpoints } from "./endpoints.ts";
+import { releaseWindow } from "./release-window.ts";
 
 export const toolList = pgTable("tool_list", {
   fullHash: text("full_hash").primaryKey(),
@@ -29,4 +30,5 @@ export const driftEvent = pgTable("drift_event", {
   changes: jsonb().$type<readonly unknown[]>().notNull().default([]),
   acceptedAt: timestamp("accepted_at", { withTimezone: true }),
   acceptedBy: text("accepted_by"),
+  releaseWindowId: uuid("release_window_id").references(() => releaseWindow.id),
 });

@@ -145,7 +145,9 @@ describe("time", () => {
     world.moveTo(world.nowMs() + MINUTE_MS);
     await world.slot(id, { "us-east": "down" });
     await world.route(id);
-    await world.database.pool("super").query("UPDATE endpoints SET paused_at = now() WHERE id = $1", [id]);
+    await world.database
+      .pool("super")
+      .query("UPDATE endpoints SET paused_at = now(), paused_reason = 'owner' WHERE id = $1", [id]);
     await world.pass(id, 31_000);
     expect(await world.stored(id)).toMatchObject({ committed: "up", machine: { confirmation: null } });
     expect(await world.confirming(id)).toBeNull();

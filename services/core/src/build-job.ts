@@ -1,10 +1,11 @@
 import { signCredentialTicket, TICKET_LIFE_MS } from "./credential-ticket.ts";
 import type { EndpointPlan } from "./endpoint-plan.ts";
+import type { HealthOptions } from "./health-options.ts";
 import {
-  type HealthOptions,
   lookJobId,
   MINUTE_MS,
   minuteOf,
+  NO_EXPECTATIONS,
   nowJobId,
   PIPELINE_VERSION,
   type ProbeJob,
@@ -127,6 +128,7 @@ function jobBase(
     lastFullHash: plan.regionFullHashes[asked.region] ?? plan.baselineFullHash,
     isToolListEmptyAtBaseline: plan.isToolListEmptyAtBaseline,
     health: healthOf(plan),
+    expectations: NO_EXPECTATIONS,
     credentialTicket: ticketOf(plan, asked, job),
   } as const;
 }

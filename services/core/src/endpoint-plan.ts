@@ -1,4 +1,5 @@
-import type { HealthOptions, RememberedWire } from "./pipeline.ts";
+import type { HealthOptions } from "./health-options.ts";
+import type { RememberedWire } from "./pipeline.ts";
 import type { RetentionClass } from "./plans.ts";
 import type { Transport } from "./states.ts";
 

@@ -3,6 +3,9 @@
  * Before: services/scheduler/src/tick.ts fills a job. After: services/probe-worker/src/run-probe-job.ts runs it.
  */
 import { z } from "zod";
+import { EXPECTED_TOOLS_MAX, LATENCY_DEGRADED_MS_DEFAULT, TOOL_NAME_CHARS_MAX } from "./endpoint-options.ts";
+import { healthOptionsSchema } from "./health-options.ts";
+import { dueHealthUrlSchema, HEALTH_URLS_MAX } from "./health-url.ts";
 import { shardOf } from "./shard.ts";
 import { ERAS, FAILURE_LAYERS, FAILURE_REASONS, PROBE_STATES, TRANSPORTS } from "./states.ts";
 
@@ -24,20 +27,25 @@ export const rememberedWireSchema = z.object({
 });
 export type RememberedWire = z.infer<typeof rememberedWireSchema>;
 
-/**
- * Whether and how a tool may be called. `never`: unclaimed endpoints and `/check`. `auto`: `health_check` if it is
- * listed and needs no arguments. `named`: the tool the owner chose, with arguments confirmed read-only.
- */
-export const healthOptionsSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("never") }),
-  z.object({ kind: z.literal("auto") }),
-  z.object({
-    kind: z.literal("named"),
-    tool: z.string().max(128),
-    arguments: z.record(z.string(), z.unknown()),
-  }),
-]);
-export type HealthOptions = z.infer<typeof healthOptionsSchema>;
+/** What the owner expects beyond the protocol, as far as this job is to look at it. */
+export const expectationsSchema = z.object({
+  /** Names that must be in the tool list. */
+  tools: z.array(z.string().max(TOOL_NAME_CHARS_MAX)).max(EXPECTED_TOOLS_MAX),
+  /** Health URLs that are due. */
+  healthUrls: z.array(dueHealthUrlSchema).max(HEALTH_URLS_MAX),
+  /** A slower handshake is `degraded / latency`. */
+  latencyDegradedMs: z.int().min(500).max(30_000),
+  /** Whether declared resources and prompts are listed, too. */
+  isCapabilityCheckDue: z.boolean(),
+});
+export type Expectations = z.infer<typeof expectationsSchema>;
+
+export const NO_EXPECTATIONS: Expectations = {
+  tools: [],
+  healthUrls: [],
+  latencyDegradedMs: LATENCY_DEGRADED_MS_DEFAULT,
+  isCapabilityCheckDue: false,
+};
 
 export const probeJobSchema = z.object({
   v: z.literal(PIPELINE_VERSION),
@@ -66,6 +74,7 @@ export const probeJobSchema = z.object({
   lastFullHash: hash.nullable(),
   isToolListEmptyAtBaseline: z.boolean(),
   health: healthOptionsSchema,
+  expectations: expectationsSchema.default(NO_EXPECTATIONS),
   /** Whole-probe budget: 30 s, looks 10 s, looks of slow endpoints 20 s. */
   budgetMs: z.int().min(1000).max(30_000),
   hasSecondAttempt: z.boolean(),
@@ -84,6 +93,8 @@ export const PROBE_STEPS = [
   "initialized",
   "tools_list",
   "health",
+  "health_url",
+  "capabilities",
   "auth_metadata",
   "close",
 ] as const;

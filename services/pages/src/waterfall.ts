@@ -12,6 +12,8 @@ const STEP_NAMES: Record<PublicStep["step"], string> = {
   initialized: "Confirm handshake",
   tools_list: "List tools",
   health: "Health check",
+  health_url: "Health URL",
+  capabilities: "List resources and prompts",
   auth_metadata: "Read login metadata",
   close: "Close session",
 };

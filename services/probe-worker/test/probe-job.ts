@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { minuteOf, PIPELINE_VERSION, type ProbeJob } from "@alivemcp/core/pipeline";
+import { minuteOf, NO_EXPECTATIONS, PIPELINE_VERSION, type ProbeJob } from "@alivemcp/core/pipeline";
 
 /** A slot job of a scripted endpoint that is due now, with what a test wants otherwise. */
 export function probeJob(path: string, over: Partial<ProbeJob> = {}): ProbeJob {
@@ -26,6 +26,7 @@ export function probeJob(path: string, over: Partial<ProbeJob> = {}): ProbeJob {
     lastFullHash: null,
     isToolListEmptyAtBaseline: false,
     health: { kind: "never" },
+    expectations: NO_EXPECTATIONS,
     budgetMs: 30_000,
     hasSecondAttempt: true,
     credentialTicket: null,

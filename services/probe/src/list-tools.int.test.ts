@@ -247,7 +247,12 @@ describe("the health tool", () => {
           sendResult(response, asked, { resultType: "complete", content: [] }),
       }),
     );
-    const named = { kind: "named", tool: tool.name, arguments: { region: "eu" } } as const;
+    const named = {
+      kind: "named",
+      tool: tool.name,
+      arguments: { region: "eu" },
+      isReadOnlyConfirmed: true,
+    } as const;
     const { finding } = await probeOnce(server.url, { health: named });
     expect(finding.state).toBe("up");
     const call = server.asked.at(-1);
@@ -261,7 +266,7 @@ describe("the health tool", () => {
   test("one that only runs as a task is not called", async () => {
     const server = await withHealth(well, { ...healthCheck, execution: { taskSupport: "required" } });
     const { finding } = await probeOnce(server.url, {
-      health: { kind: "named", tool: "health_check", arguments: {} },
+      health: { kind: "named", tool: "health_check", arguments: {}, isReadOnlyConfirmed: true },
     });
     expect(finding).toMatchObject({ state: "degraded", detail: "health_tool_needs_task" });
     expect(called(server)).toBe(0);
@@ -270,7 +275,7 @@ describe("the health tool", () => {
   test("one that is not there is told", async () => {
     const server = await stub(legacyEndpoint());
     const { finding } = await probeOnce(server.url, {
-      health: { kind: "named", tool: "gone", arguments: {} },
+      health: { kind: "named", tool: "gone", arguments: {}, isReadOnlyConfirmed: true },
     });
     expect(finding).toMatchObject({
       state: "degraded",

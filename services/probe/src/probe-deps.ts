@@ -1,6 +1,7 @@
 /** What a probe needs of its process, and what one probe is asked. */
 import { createSecureContext, type SecureContext } from "node:tls";
-import type { HealthOptions, ProbeStep, RememberedWire } from "@alivemcp/core/pipeline";
+import type { HealthOptions } from "@alivemcp/core/health-options";
+import type { ProbeStep, RememberedWire } from "@alivemcp/core/pipeline";
 import type { Transport } from "@alivemcp/core/states";
 import { type AddressGuard, createAddressGuard } from "./address-guard.ts";
 import { createMetadataCache, type MetadataCache } from "./metadata-cache.ts";

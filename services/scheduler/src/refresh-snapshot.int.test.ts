@@ -36,14 +36,14 @@ test("what was added, changed, paused, resumed and deleted is known after the ne
   expect(scheduledIds()).toEqual([a, b, c].sort());
 
   const [d] = (await addEndpoints(database, 1)) as [string];
-  await query("UPDATE endpoints SET paused_at = now() WHERE id = $1", [a]);
+  await query("UPDATE endpoints SET paused_at = now(), paused_reason = 'owner' WHERE id = $1", [a]);
   await query("UPDATE endpoints SET cadence_s = 300 WHERE id = $1", [b]);
   await query("DELETE FROM endpoints WHERE id = $1", [c]);
   await refreshSnapshot(deps);
   expect(scheduledIds()).toEqual([b, d].sort());
   expect(deps.snapshot.plans.get(b)).toMatchObject({ cadenceS: 300, configVersion: 2 });
 
-  await query("UPDATE endpoints SET paused_at = NULL WHERE id = $1", [a]);
+  await query("UPDATE endpoints SET paused_at = NULL, paused_reason = NULL WHERE id = $1", [a]);
   await refreshSnapshot(deps);
   expect(scheduledIds()).toEqual([a, b, d].sort());
 });

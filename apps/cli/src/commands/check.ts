@@ -63,7 +63,9 @@ export async function runCheck(deps: CheckDeps, url: string, options: CheckOptio
     lastFullHash: null,
     isToolListEmptyAtBaseline: false,
     health:
-      options.tool === undefined ? { kind: "never" } : { kind: "named", tool: options.tool, arguments: {} },
+      options.tool === undefined
+        ? { kind: "never" }
+        : { kind: "named", tool: options.tool, arguments: {}, isReadOnlyConfirmed: true },
     budgetMs: options.timeout * 1_000,
     hasSecondAttempt: true,
     credential,

@@ -1,7 +1,8 @@
+import type { HealthOptions } from "@alivemcp/core/health-options";
 import {
-  type HealthOptions,
   MINUTE_MS,
   minuteOf,
+  NO_EXPECTATIONS,
   PIPELINE_VERSION,
   type ProbeJob,
 } from "@alivemcp/core/pipeline";
@@ -46,6 +47,7 @@ export function buildCheckJob(check: {
     lastFullHash: null,
     isToolListEmptyAtBaseline: false,
     health: NEVER,
+    expectations: NO_EXPECTATIONS,
     budgetMs: BUDGET_MS,
     hasSecondAttempt: true,
     credentialTicket: null,

@@ -71,7 +71,7 @@ async function insertUnderFreeSlug(caller: Caller, tx: Tx, wish: Wish): Promise<
       health:
         input.healthTool === undefined
           ? { kind: "auto" }
-          : { kind: "named", tool: input.healthTool, arguments: {} },
+          : { kind: "named", tool: input.healthTool, arguments: {}, isReadOnlyConfirmed: true },
       retentionClass: plan.name,
       isDemo: input.isDemo,
     });

@@ -83,7 +83,7 @@ export const HEALTH_FAULTS: readonly Fault[] = [
   {
     name: "a health tool its owner named that is gone",
     open: always(legacyEndpoint()),
-    request: { health: { kind: "named", tool: "gone", arguments: {} } },
+    request: { health: { kind: "named", tool: "gone", arguments: {}, isReadOnlyConfirmed: true } },
     judged: "degraded health_check_failed health health_tool_missing",
   },
   {
@@ -93,7 +93,7 @@ export const HEALTH_FAULTS: readonly Fault[] = [
         "tools/list": result({ tools: [{ ...TOOL, execution: { taskSupport: "required" } }] }),
       }),
     ),
-    request: { health: { kind: "named", tool: "health_check", arguments: {} } },
+    request: { health: { kind: "named", tool: "health_check", arguments: {}, isReadOnlyConfirmed: true } },
     judged: "degraded health_check_failed health health_tool_needs_task",
     also: (_finding, { asked }) => expect(asked.some(({ rpc }) => rpc === "tools/call")).toBe(false),
   },
