@@ -18,9 +18,13 @@ CREATE OR REPLACE FUNCTION public.bump_config_version()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  IF (NEW.url, NEW.transport, NEW.cadence_s, NEW.regions, NEW.confirmation_period_ms, NEW.health, NEW.standing)
+  IF (NEW.url, NEW.transport, NEW.cadence_s, NEW.regions, NEW.confirmation_period_ms, NEW.health, NEW.standing,
+      NEW.health_urls, NEW.expected_tools, NEW.latency_degraded_ms, NEW.degraded_after_minutes,
+      NEW.degraded_cleared_after_minutes)
      IS DISTINCT FROM
-     (OLD.url, OLD.transport, OLD.cadence_s, OLD.regions, OLD.confirmation_period_ms, OLD.health, OLD.standing)
+     (OLD.url, OLD.transport, OLD.cadence_s, OLD.regions, OLD.confirmation_period_ms, OLD.health, OLD.standing,
+      OLD.health_urls, OLD.expected_tools, OLD.latency_degraded_ms, OLD.degraded_after_minutes,
+      OLD.degraded_cleared_after_minutes)
   THEN
     NEW.config_version := OLD.config_version + 1;
   END IF;
@@ -399,13 +403,16 @@ CREATE TABLE drift_event (
   is_suspicious boolean NOT NULL DEFAULT false,
   changes jsonb NOT NULL DEFAULT '[]'::jsonb,
   accepted_at timestamp with time zone,
-  accepted_by text
+  accepted_by text,
+  release_window_id uuid
 );
 ALTER TABLE drift_event ADD CONSTRAINT drift_event_kind_check CHECK ((kind = ANY (ARRAY['drift'::text, 'inconsistent_replicas'::text, 'inconsistent_regions'::text, 'tool_list_emptied'::text])));
 ALTER TABLE drift_event ADD CONSTRAINT drift_event_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE CASCADE;
+ALTER TABLE drift_event ADD CONSTRAINT drift_event_release_window_id_fkey FOREIGN KEY (release_window_id) REFERENCES release_window(id) ON DELETE SET NULL;
 ALTER TABLE drift_event ADD CONSTRAINT drift_event_pkey PRIMARY KEY (id);
 ALTER TABLE drift_event ADD CONSTRAINT drift_event_once UNIQUE NULLS NOT DISTINCT (endpoint_id, region, at, kind, to_full_hash);
 CREATE INDEX drift_event_by_from ON public.drift_event USING btree (from_full_hash);
+CREATE INDEX drift_event_by_release_window ON public.drift_event USING btree (release_window_id) WHERE (release_window_id IS NOT NULL);
 CREATE INDEX drift_event_by_to ON public.drift_event USING btree (to_full_hash);
 CREATE INDEX drift_event_newest ON public.drift_event USING btree (endpoint_id, at DESC);
 CREATE INDEX drift_event_recent ON public.drift_event USING btree (at DESC);
@@ -499,7 +506,9 @@ CREATE TABLE endpoint_memory (
   dead_since timestamp with time zone,
   retry_after_until timestamp with time zone,
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
-  latency_ms_p95_of_7d integer
+  latency_ms_p95_of_7d integer,
+  capability_lints text[] NOT NULL DEFAULT '{}'::text[],
+  health_url_failed_at timestamp with time zone
 );
 ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_baseline_contract_hash_check CHECK ((baseline_contract_hash ~ '^[0-9a-f]{64}$'::text));
 ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_baseline_era_check CHECK ((baseline_era = ANY (ARRAY['legacy'::text, 'modern'::text])));
@@ -517,6 +526,9 @@ CREATE INDEX endpoint_memory_by_update ON public.endpoint_memory USING btree (up
 CREATE INDEX endpoint_memory_dead ON public.endpoint_memory USING btree (endpoint_id) WHERE (dead_since IS NOT NULL);
 ALTER TABLE endpoint_memory ENABLE ROW LEVEL SECURITY;
 ALTER TABLE endpoint_memory FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_accept ON endpoint_memory FOR UPDATE TO alivemcp_app USING (endpoint_id IN ( SELECT e.id
+   FROM endpoints e
+  WHERE (e.tenant_id = ( SELECT current_tenant_id() AS current_tenant_id))));
 CREATE POLICY app_visible ON endpoint_memory FOR SELECT TO alivemcp_app USING (endpoint_id IN ( SELECT v.id
    FROM visible_endpoints() v(id, number)));
 CREATE POLICY operator_all ON endpoint_memory FOR SELECT TO alivemcp_operator USING true;
@@ -525,6 +537,7 @@ CREATE POLICY system_all ON endpoint_memory FOR ALL TO alivemcp_system USING tru
 GRANT DELETE, INSERT, SELECT, UPDATE ON endpoint_memory TO alivemcp_system;
 GRANT SELECT ON endpoint_memory TO alivemcp_app;
 GRANT SELECT ON endpoint_memory TO alivemcp_operator;
+GRANT UPDATE (baseline_contract_hash, baseline_full_hash, baseline_era, baseline_at, is_tool_list_empty_at_baseline, updated_at) ON endpoint_memory TO alivemcp_app;
 
 CREATE TABLE endpoint_oauth_token (
   endpoint_id uuid NOT NULL,
@@ -637,14 +650,28 @@ CREATE TABLE endpoints (
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
   tags text[] NOT NULL DEFAULT '{}'::text[],
   group_name text,
-  credential_version integer NOT NULL DEFAULT 0
+  credential_version integer NOT NULL DEFAULT 0,
+  health_urls jsonb NOT NULL DEFAULT '[]'::jsonb,
+  expected_tools text[] NOT NULL DEFAULT '{}'::text[],
+  latency_degraded_ms integer NOT NULL DEFAULT 5000,
+  degraded_after_minutes integer NOT NULL DEFAULT 3,
+  degraded_cleared_after_minutes integer NOT NULL DEFAULT 2,
+  paused_reason text
 );
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_cadence_s_check CHECK ((((cadence_s >= 30) AND (cadence_s <= 86400)) AND ((86400 % cadence_s) = 0)));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_confirmation_period_ms_check CHECK (((confirmation_period_ms >= 0) AND (confirmation_period_ms <= 600000)));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_degraded_after_minutes_check CHECK (((degraded_after_minutes >= 1) AND (degraded_after_minutes <= 10)));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_degraded_cleared_after_minutes_check CHECK (((degraded_cleared_after_minutes >= 1) AND (degraded_cleared_after_minutes <= 10)));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_expected_tools_check CHECK ((cardinality(expected_tools) <= 100));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_group_name_check CHECK (((length(group_name) >= 1) AND (length(group_name) <= 60)));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_health_urls_check CHECK (((jsonb_typeof(health_urls) = 'array'::text) AND (jsonb_array_length(health_urls) <= 5)));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_host_check CHECK ((length(host) <= 255));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_latency_degraded_ms_check CHECK (((latency_degraded_ms >= 500) AND (latency_degraded_ms <= 30000)));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_named_tool_is_read_only CHECK ((((health ->> 'kind'::text) <> 'named'::text) OR (health @> '{"isReadOnlyConfirmed": true}'::jsonb)));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_normalized_url_check CHECK ((length(normalized_url) <= 2048));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_paused_for_a_reason CHECK (((paused_at IS NULL) = (paused_reason IS NULL)));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_paused_reason_check CHECK ((paused_reason = ANY (ARRAY['owner'::text, 'plan'::text, 'operator'::text])));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_registrable_domain_check CHECK ((length(registrable_domain) <= 255));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_retention_class_check CHECK ((retention_class = ANY (ARRAY['public'::text, 'author'::text, 'team'::text, 'enterprise'::text])));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_runbook_url_check CHECK ((length(runbook_url) <= 2048));
@@ -970,6 +997,45 @@ CREATE TABLE probe_minute_team PARTITION OF probe_minute FOR VALUES IN ('2') PAR
 ALTER TABLE probe_minute_team ENABLE ROW LEVEL SECURITY;
 ALTER TABLE probe_minute_team FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner_all ON probe_minute_team FOR ALL TO alivemcp_owner USING true;
+
+CREATE TABLE release_window (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  tenant_id uuid NOT NULL,
+  endpoint_id uuid NOT NULL,
+  from_at timestamp with time zone NOT NULL,
+  until_at timestamp with time zone NOT NULL,
+  note text,
+  announced_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  cancelled_at timestamp with time zone,
+  settled_at timestamp with time zone,
+  settled_reason text
+);
+ALTER TABLE release_window ADD CONSTRAINT release_window_announced_by_check CHECK ((length(announced_by) <= 200));
+ALTER TABLE release_window ADD CONSTRAINT release_window_at_most_a_day CHECK (((until_at > from_at) AND (until_at <= (from_at + '24:00:00'::interval))));
+ALTER TABLE release_window ADD CONSTRAINT release_window_note_check CHECK ((length(note) <= 500));
+ALTER TABLE release_window ADD CONSTRAINT release_window_settled_for_a_reason CHECK (((settled_at IS NULL) = (settled_reason IS NULL)));
+ALTER TABLE release_window ADD CONSTRAINT release_window_settled_reason_check CHECK ((settled_reason = ANY (ARRAY['accepted'::text, 'nothing-changed'::text, 'not-announced'::text, 'regions-differ'::text])));
+ALTER TABLE release_window ADD CONSTRAINT release_window_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE CASCADE;
+ALTER TABLE release_window ADD CONSTRAINT release_window_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE release_window ADD CONSTRAINT release_window_pkey PRIMARY KEY (id);
+CREATE INDEX release_window_by_endpoint ON public.release_window USING btree (endpoint_id, from_at DESC);
+CREATE INDEX release_window_by_tenant ON public.release_window USING btree (tenant_id);
+CREATE INDEX release_window_open ON public.release_window USING btree (until_at) WHERE ((settled_at IS NULL) AND (cancelled_at IS NULL));
+ALTER TABLE release_window ENABLE ROW LEVEL SECURITY;
+ALTER TABLE release_window FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON release_window FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id)) WITH CHECK ((tenant_id = ( SELECT current_tenant_id() AS current_tenant_id)) AND (endpoint_id IN ( SELECT e.id
+   FROM endpoints e
+  WHERE (e.tenant_id = ( SELECT current_tenant_id() AS current_tenant_id)))));
+CREATE POLICY operator_all ON release_window FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON release_window FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON release_window FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, SELECT ON release_window TO alivemcp_app;
+GRANT SELECT ON release_window TO alivemcp_operator;
+GRANT SELECT ON release_window TO alivemcp_system;
+GRANT INSERT (tenant_id, endpoint_id, from_at, until_at, note, announced_by) ON release_window TO alivemcp_app;
+GRANT UPDATE (cancelled_at) ON release_window TO alivemcp_app;
+GRANT UPDATE (settled_at, settled_reason) ON release_window TO alivemcp_system;
 
 CREATE TABLE retired_slug (
   slug text NOT NULL,

@@ -73,6 +73,11 @@ test.each([
   ["the URL", "url = 'https://p.example.com/other'", 1],
   ["the cadence", "cadence_s = 300", 1],
   ["the health tool", `health = '{"kind": "auto"}'`, 1],
+  ["the health URLs", `health_urls = '[{"url": "https://p.example.com/health"}]'`, 1],
+  ["the expected tools", "expected_tools = '{ping}'", 1],
+  ["the latency that is too slow", "latency_degraded_ms = 1000", 1],
+  ["how long it takes to be degraded", "degraded_after_minutes = 1", 1],
+  ["how long it takes not to be", "degraded_cleared_after_minutes = 1", 1],
   ["the name, which no probe sees", "name = 'Other'", 0],
   ["a pause, which no probe sees", "paused_at = now(), paused_reason = 'owner'", 0],
 ])("the config version counts a change of %s", async (_name, change, by) => {
@@ -80,4 +85,13 @@ test.each([
   const before = (await read()).rows[0].config_version;
   await database.pool("super").query(`UPDATE endpoints SET ${change} WHERE id = $1`, [id]);
   expect((await read()).rows[0].config_version).toBe(before + by);
+});
+
+test.each([
+  ["a pause without a reason", "paused_at = now(), paused_reason = NULL"],
+  ["a reason without a pause", "paused_at = NULL, paused_reason = 'plan'"],
+  ["a named tool that nobody confirmed to be read-only", `health = '{"kind": "named", "tool": "drop"}'`],
+])("%s is refused by the table itself", async (_name, change) => {
+  const update = database.pool("super").query(`UPDATE endpoints SET ${change} WHERE id = $1`, [id]);
+  await expect(update).rejects.toMatchObject({ code: "23514" });
 });
