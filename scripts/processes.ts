@@ -101,6 +101,18 @@ export const PROCESSES: readonly ProcessSpec[] = [
     startWave: 3,
     stopRank: 4,
   },
+  {
+    name: "web",
+    entry: "apps/web/src/main.ts",
+    role: "app",
+    metricsOffset: 16,
+    portOffset: 0,
+    heapMb: 96,
+    semiSpaceMb: 1,
+    graceMs: GRACE_MS,
+    startWave: 3,
+    stopRank: 4,
+  },
 ];
 
 /** What one running copy has in common for all its processes. */
@@ -109,6 +121,11 @@ export interface Installation {
   readonly redisUrl: string;
   databaseUrl(role: Role): string;
   readonly operatorKey: string;
+  /** Signs the cookies of the dashboard. */
+  readonly authSecret: string;
+  /** Where mails go. */
+  readonly smtpUrl: string;
+  readonly mailFrom: string;
   /** Signs the tickets with which workers ask for credentials. */
   readonly ticketKey: string;
   /** Opens the api's internal port to the dashboard. */
@@ -128,9 +145,13 @@ export interface Installation {
   readonly logLevel: string;
 }
 
+export const webUrl = (portBase: number) => `http://127.0.0.1:${portBase}`;
 export const apiUrl = (portBase: number) => `http://127.0.0.1:${portBase + 1}`;
 export const internalUrl = (portBase: number) => `http://127.0.0.1:${portBase + 3}`;
 export const statusUrl = (portBase: number) => `http://127.0.0.1:${portBase + 2}`;
+
+/** The local mailbox: where mails are sent, and the page where they are read. */
+export const mailboxPorts = (portBase: number) => ({ smtp: portBase + 7, page: portBase + 4 });
 
 /** Processes that put probe jobs into the queues; the api also checks their tickets. */
 const MAKES_JOBS: ReadonlySet<string> = new Set(["api", "web", "scheduler", "alert-router"]);
@@ -146,6 +167,7 @@ export function processEnvironment(spec: ProcessSpec, installation: Installation
     REGIONS_FILE: installation.regionsFile,
     PROBE_REGIONS: installation.regions.join(","),
     PROBE_ALLOW_CIDRS: installation.allowedRanges,
+    APP_URL: webUrl(portBase),
     PUBLIC_URL: statusUrl(portBase),
     API_URL: apiUrl(portBase),
     SIMULATED_REGIONS: "1",
@@ -157,6 +179,7 @@ export function processEnvironment(spec: ProcessSpec, installation: Installation
     ...internalEnvironment(spec, installation),
     ...(MAKES_JOBS.has(spec.name) ? { TICKET_KEY: installation.ticketKey } : {}),
     ...(spec.name === "api" ? { OPERATOR_KEY: installation.operatorKey } : {}),
+    ...(spec.name === "web" ? webEnvironment(installation) : {}),
   };
 }
 
@@ -179,6 +202,15 @@ function internalEnvironment(spec: ProcessSpec, installation: Installation): Rec
     default:
       return {};
   }
+}
+
+function webEnvironment(installation: Installation): Record<string, string> {
+  return {
+    IDENTITY_DATABASE_URL: installation.databaseUrl("identity"),
+    AUTH_SECRET: installation.authSecret,
+    SMTP_URL: installation.smtpUrl,
+    MAIL_FROM: installation.mailFrom,
+  };
 }
 
 /** The api also answers where the regions look for their canary. */

@@ -7,11 +7,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { roleUrl } from "@alivemcp/db/roles";
 import { CANARY_HOST, DEMO_RANGE, type DemoEndpoint, demoEndpoints } from "./demo/demo-endpoints.ts";
-import { apiUrl, type Installation, PROCESSES, statusUrl } from "./processes.ts";
+import { apiUrl, type Installation, mailboxPorts, PROCESSES, statusUrl, webUrl } from "./processes.ts";
 import { isPortFree } from "./services/free-port.ts";
 import { openLeash } from "./services/leash.ts";
 import { openStateFolder, stateFolderOf } from "./services/state-folder.ts";
 import { type ImportedEndpoint, readImportFile } from "./stack/import-file.ts";
+import { machineEnvironment } from "./stack/machine-environment.ts";
 import { openStores, type Stores } from "./stack/open-stores.ts";
 import { databaseName, prepareDatabase } from "./stack/prepare-database.ts";
 import { createFleet } from "./stack/process-fleet.ts";
@@ -25,6 +26,8 @@ import { writeRegionsFile } from "./stack/write-regions-file.ts";
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
 const PLAN = "team";
+/** With a mail server of the person's own there is no local mailbox. */
+const isOwnMailbox = !process.env.SMTP_URL;
 const startedAtMs = Date.now();
 
 /** Progress with the seconds since the start, so that a slow step shows. */
@@ -112,6 +115,8 @@ async function start({ portBase, hasDemo, isReset, isWatching, importPath }: UpO
     }),
   );
   stops.push(async () => void (await Promise.all(demoProcesses.map((one) => one.stop()))));
+  const mailbox = isOwnMailbox ? superviseMailbox(deps, { folder, portBase }) : null;
+  stops.push(async () => mailbox?.stop());
 
   say("Starting Postgres and Redis …");
   const secrets = openSecrets(folder);
@@ -127,6 +132,9 @@ async function start({ portBase, hasDemo, isReset, isWatching, importPath }: UpO
     redisUrl: opened.redisUrl,
     databaseUrl: (role) => roleUrl(opened.databaseUrl, role, secrets.rolePasswords[role], databaseName()),
     operatorKey: secrets.operatorKey,
+    authSecret: secrets.authSecret,
+    smtpUrl: process.env.SMTP_URL || `smtp://127.0.0.1:${mailboxPorts(portBase).smtp}`,
+    mailFrom: process.env.MAIL_FROM || "AliveMCP <alivemcp@localhost>",
     ticketKey: secrets.ticketKey,
     internalToken: secrets.internalToken,
     regionTokens: regionTokensOf(secrets, regions.ids),
@@ -152,6 +160,28 @@ async function start({ portBase, hasDemo, isReset, isWatching, importPath }: UpO
   await fleet.start(3);
   await reportRegistrations(registrations, statusUrl(portBase), say);
   summarise(installation);
+}
+
+/** Where mails end when no mail server was given. */
+function superviseMailbox(
+  deps: Parameters<typeof supervise>[0],
+  { folder, portBase }: { readonly folder: string; readonly portBase: number },
+) {
+  const { smtp, page } = mailboxPorts(portBase);
+  return supervise(deps, {
+    name: "mailbox",
+    program: [
+      "--max-old-space-size=64",
+      "--max-semi-space-size=1",
+      "scripts/mailbox/main.ts",
+      String(smtp),
+      String(page),
+    ],
+    env: machineEnvironment(),
+    graceMs: 1_000,
+    logPath: join(folder, "logs", "mailbox.log"),
+    isQuiet: true,
+  });
 }
 
 function readImports(path: string): ImportedEndpoint[] {
@@ -202,6 +232,8 @@ async function refuseTakenPorts(portBase: number, demo: readonly DemoEndpoint[])
 
 function summarise({ portBase, operatorKey }: Installation): void {
   console.log(`
+  Sign up, dashboard       ${webUrl(portBase)}
+  Mails it sends           ${isOwnMailbox ? `http://127.0.0.1:${mailboxPorts(portBase).page}` : "through SMTP_URL"}
   Board and status pages   ${statusUrl(portBase)}
   API                      ${apiUrl(portBase)}
   Operator key             ${operatorKey}

@@ -10,6 +10,8 @@ export interface Secrets {
   readonly redisPassword: string;
   /** Opens the api before there are accounts. */
   readonly operatorKey: string;
+  /** Signs the cookies of the dashboard. */
+  readonly authSecret: string;
   /** Signs the tickets with which workers ask for credentials. */
   readonly ticketKey: string;
   /** Opens the api's internal port to the dashboard. */
@@ -30,6 +32,7 @@ export function openSecrets(folder: string): Secrets {
     ) as Record<Role, string>,
     redisPassword: kept.redisPassword ?? password(),
     operatorKey: kept.operatorKey ?? `amk_operator_${password()}`,
+    authSecret: kept.authSecret ?? password(),
     ticketKey: kept.ticketKey ?? password(),
     internalToken: kept.internalToken ?? password(),
     regionTokenSeed: kept.regionTokenSeed ?? password(),

@@ -20,8 +20,8 @@ export const UP_HELP = `usage: scripts/up [options]
 Starts AliveMCP on this machine: Postgres, Redis and every process, with a few MCP servers to watch.
 Ctrl-C stops everything in order. What was stored stays for the next start.
 
-  --port-base N   first port (default 4400): api N+1, status pages N+2, Postgres N+5, Redis N+6, metrics N+10 and up,
-                  demo endpoints N+50 and up. Copies with different bases run side by side.
+  --port-base N   first port (default 4400): dashboard N, api N+1, status pages N+2, mailbox N+4, Postgres N+5, Redis N+6,
+                  SMTP N+7, metrics N+10 and up, demo endpoints N+50 and up. Copies with different bases run side by side.
   --no-demo       without the demo endpoints and their private address range
   --import FILE   watch the endpoints of FILE: one or more registry server.json entries, or an mcp.json
   --reset         forget everything this copy stored, then start
@@ -29,7 +29,8 @@ Ctrl-C stops everything in order. What was stored stays for the next start.
   --help          this text
 
 DATABASE_URL (a Postgres role that may create roles and databases) and REDIS_URL, where set, are used instead of
-starting Postgres and Redis. STATE_ROOT is the folder of the copies' state folders: for root /var/lib/alivemcp, for anybody
+starting Postgres and Redis. With SMTP_URL (and MAIL_FROM) mails are really sent; without it they end in a local mailbox.
+STATE_ROOT is the folder of the copies' state folders: for root /var/lib/alivemcp, for anybody
 else ~/.local/state/alivemcp.`;
 
 const DEFAULT_PORT_BASE = 4400;

@@ -20,6 +20,10 @@ export const configSchema = z.object({
   API_URL: baseUrl,
   /** Signs cookies, encrypts TOTP secrets. Changing it signs everybody out and voids their TOTP. */
   AUTH_SECRET: z.string().min(32),
+  /** Mail server: `smtp://user:password@host:587`, or `smtps://`. */
+  SMTP_URL: z.string().regex(/^smtps?:\/\/\S+$/, "must be an smtp:// or smtps:// URL"),
+  /** Sender of every mail: `Name <address>`. */
+  MAIL_FROM: z.string().min(3),
   /** Plan of a workspace that somebody makes. */
   DEFAULT_PLAN: z.string().refine(isPlanName, "no such plan").default("public"),
   /** Keys that sign the tickets of jobs whose endpoint has a credential. */

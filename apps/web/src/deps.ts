@@ -5,13 +5,14 @@ import { type Clock, systemClock } from "@alivemcp/runtime/clock";
 import { signingKey } from "@alivemcp/runtime/config";
 import { createClosers } from "@alivemcp/runtime/lifecycle";
 import { type Logger, openLogger } from "@alivemcp/runtime/logger";
+import { type Mailer, openMailer } from "@alivemcp/runtime/mail";
 import { createMetrics } from "@alivemcp/runtime/metrics";
 import { openPool, type Pool } from "@alivemcp/runtime/postgres";
 import { openQueue, openQueueConnection } from "@alivemcp/runtime/queues";
 import { openRedis, type Redis } from "@alivemcp/runtime/redis";
 import { loadRegions, type RegionSpec } from "@alivemcp/runtime/regions";
 import { createRequestSeconds, type RequestSeconds } from "@alivemcp/runtime/request-metrics";
-import type { Registry } from "prom-client";
+import { Counter, type Registry } from "prom-client";
 import type { Config } from "./config.ts";
 import { type CookieJar, createCookieJar } from "./cookie-jar.ts";
 import { createAuth } from "./identity/create-auth.ts";
@@ -34,6 +35,7 @@ export interface Deps extends ActionDeps {
   readonly identityPool: Pool;
   readonly redis: Redis;
   readonly regions: readonly Pick<RegionSpec, "id" | "city">[];
+  readonly mailer: Mailer;
   readonly identity: Identity;
   readonly signer: Signer;
   readonly cookies: CookieJar;
@@ -69,10 +71,18 @@ export async function createDeps(config: Config): Promise<Deps> {
   const regions = loadRegions(config.REGIONS_FILE);
   const probeQueues = openProbeQueues({ config, log, regions }, closers);
   await Promise.all([pool.query("SELECT 1"), identityPool.query("SELECT 1"), redis.ping()]);
-  return {
-    ...assembleDeps({ config, log, clock: systemClock, pool, identityPool, redis, regions, probeQueues }),
-    close: closers.closeAll,
-  };
+  const deps = assembleDeps({
+    config,
+    log,
+    clock: systemClock,
+    pool,
+    identityPool,
+    redis,
+    regions,
+    probeQueues,
+  });
+  closers.add("mailer", () => deps.mailer.close());
+  return { ...deps, close: closers.closeAll };
 }
 
 function openProbeQueues(
@@ -99,11 +109,24 @@ export function assembleDeps(
   const { config, log, identityPool } = opened;
   const assets = readAssets();
   const metrics = createMetrics("web");
+  const mails = new Counter({
+    name: "alivemcp_web_mails_total",
+    help: "Mails to people, by what became of them.",
+    labelNames: ["outcome"],
+    registers: [metrics],
+  });
+  const mailer = openMailer({
+    smtpUrl: config.SMTP_URL,
+    from: config.MAIL_FROM,
+    log,
+    onOutcome: (outcome) => mails.inc({ outcome }),
+  });
   const auth = createAuth({ pool: identityPool, log, config });
   return {
     ...opened,
     target: createProbeDeps({ allowCidrs: config.PROBE_ALLOW_CIDRS, publicUrl: config.PUBLIC_URL }),
     ticketKey: signingKey(config.TICKET_KEY),
+    mailer,
     identity: createIdentity({ auth }),
     signer: createSigner(config.AUTH_SECRET),
     cookies: createCookieJar(config.APP_URL),
