@@ -3,7 +3,8 @@ import { exitCodeOf } from "./exit-code.ts";
 import { type Palette, printable } from "./terminal-text.ts";
 
 const BAR_WIDTH = 32;
-const NAME_WIDTH = 14;
+/** Of the longest step. */
+const NAME_WIDTH = 17;
 
 /** Text of `alivemcp check` for people: verdict first, then one line per step with a bar where its time lies, then facts. */
 export function renderWaterfall(url: string, finding: ProbeFinding, palette: Palette): string {

@@ -88,6 +88,8 @@ export const PROBE_STEPS = [
   "tcp",
   "tls",
   "http",
+  /** With a credential only: the request without it, which must be refused. */
+  "unauthenticated",
   "detect",
   "handshake",
   "initialized",
@@ -95,6 +97,8 @@ export const PROBE_STEPS = [
   "health",
   "health_url",
   "capabilities",
+  /** The tool list's hashes against the ones last known. */
+  "hash",
   "auth_metadata",
   "close",
 ] as const;

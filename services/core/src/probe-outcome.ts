@@ -52,6 +52,13 @@ export type ExchangeOutcome =
   /** The caller gave up on us (shutdown, the supervisor's own deadline), or a configured header cannot be sent. */
   | { readonly kind: "probe-broke"; readonly detail: "probe_aborted" | "probe_request_invalid" };
 
+/** Why the credential does not open the endpoint. */
+type CredentialFault =
+  | "credential_rejected"
+  /** Refused, and past the end of life that was declared or told for it. */
+  | "credential_expired"
+  | "credential_insufficient_scope";
+
 export type ProbeOutcome =
   | ExchangeOutcome
   | { readonly kind: "healthy"; readonly detail: "tools_not_offered" | null }
@@ -122,10 +129,10 @@ export type ProbeOutcome =
         | "auth_server_metadata_broken"
         | "auth_server_wrong_issuer";
     }
-  | {
-      readonly kind: "credential-rejected";
-      readonly detail: "credential_rejected" | "credential_insufficient_scope";
-    };
+  /** By the endpoint, or by its authorization server, in whose words the detail then is. */
+  | { readonly kind: "credential-rejected"; readonly detail: CredentialFault | (string & {}) }
+  /** The endpoint refused the credential, and whether a newer one opens it could not be found out. */
+  | { readonly kind: "probe-broke"; readonly detail: "credential_not_renewed" };
 
 /** Whether a second look from the same place is due before anyone calls it down: what a passing cloud looks like. */
 export function isWorthSecondAttempt(outcome: ProbeOutcome): boolean {

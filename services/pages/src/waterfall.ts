@@ -7,6 +7,7 @@ const STEP_NAMES: Record<PublicStep["step"], string> = {
   tcp: "Connect",
   tls: "TLS handshake",
   http: "HTTP answer",
+  unauthenticated: "Ask without the credential",
   detect: "Detect protocol era",
   handshake: "MCP handshake",
   initialized: "Confirm handshake",
@@ -14,6 +15,7 @@ const STEP_NAMES: Record<PublicStep["step"], string> = {
   health: "Health check",
   health_url: "Health URL",
   capabilities: "List resources and prompts",
+  hash: "Compare tool list",
   auth_metadata: "Read login metadata",
   close: "Close session",
 };

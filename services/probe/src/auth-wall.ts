@@ -20,26 +20,47 @@ export function challengeValues(head: ReplyHead): string[] {
   return ["www-authenticate", "x-amzn-remapped-www-authenticate"].flatMap((name) => head.headers[name] ?? []);
 }
 
-/** Judges the wall behind a 401 (or a 403 with a challenge). Metadata is remembered: see metadata-cache.ts. */
-export async function lookAtWall(run: ProbeRun, head: ReplyHead): Promise<WallOutcome> {
+export interface ChallengeReading {
+  /** `foreign`: readable, of a scheme that is not Bearer. */
+  readonly kind: "bearer" | "foreign" | "missing" | "unreadable";
+  readonly schemes: readonly string[];
+  /** The metadata URL it names, as it is written there. */
+  readonly advertised: string | undefined;
+}
+
+/** What a refusal says about how to log in. A fault beside a Bearer challenge that names its metadata is forgiven. */
+export function readChallenge(head: ReplyHead): ChallengeReading {
   const values = challengeValues(head);
   const { challenges, isMalformed } = parseChallenges(values);
-  const bearer = challenges.find(({ scheme }) => scheme === "bearer");
-  const advertised = bearer?.params.resource_metadata;
-  const isEmpty = values.length > 0 && challenges.length === 0;
-  if ((isMalformed || isEmpty) && advertised === undefined) {
+  const schemes = challenges.map(({ scheme }) => scheme);
+  const advertised = challenges.find(({ scheme }) => scheme === "bearer")?.params.resource_metadata;
+  if (values.length === 0) {
+    return { kind: "missing", schemes, advertised };
+  }
+  if ((isMalformed || schemes.length === 0) && advertised === undefined) {
+    return { kind: "unreadable", schemes, advertised };
+  }
+  return { kind: schemes.includes("bearer") ? "bearer" : "foreign", schemes, advertised };
+}
+
+/** Judges the wall behind a 401 (or a 403 with a challenge). Metadata is remembered: see metadata-cache.ts. */
+export async function lookAtWall(run: ProbeRun, head: ReplyHead): Promise<WallOutcome> {
+  const { kind, advertised } = readChallenge(head);
+  if (kind === "unreadable") {
     return malformed("challenge_unparseable");
   }
-  if (values.length === 0) {
-    run.lints.add("bare_401: the 401 carries no WWW-Authenticate header");
-  } else if (bearer === undefined) {
+  if (kind === "foreign") {
     // A scheme of their own: allowed, and nothing of it can be looked up.
     return { kind: "walled", detail: "auth_undiscoverable" };
+  }
+  if (kind === "missing") {
+    run.lints.add(`bare_${head.status}: the ${head.status} carries no WWW-Authenticate header`);
   }
   const { metadataCache, clock } = run.deps;
   const key = `${run.url.origin}${run.url.pathname} ${advertised ?? ""}`;
   const known = metadataCache.get(key, clock.nowMs());
   if (known !== undefined) {
+    noteStep(run, "auth_metadata", null, known.kind === "walled", known.detail);
     return known;
   }
   const startedMs = performance.now();

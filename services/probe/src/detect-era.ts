@@ -5,7 +5,7 @@
  */
 import { describeOutcome, isEndpointReached, type ProbeOutcome } from "@alivemcp/core/probe-outcome";
 import { type Greeting, greetLegacy, greetModern, greetSse } from "./handshake.ts";
-import { leftMs, noteStep, type ProbeRun, REQUEST_TIMEOUT_MS } from "./probe-run.ts";
+import { hasFailedStep, leftMs, noteStep, type ProbeRun, REQUEST_TIMEOUT_MS } from "./probe-run.ts";
 
 type Candidate = "modern" | "legacy" | "sse";
 type Ended = Extract<Greeting, { kind: "ended" }>;
@@ -39,7 +39,7 @@ export async function shakeHands(run: ProbeRun): Promise<Handshake> {
     steer(queue, candidate, greeting, { isRemembered: candidate === remembered, ends });
   }
   const outcome = mostTelling(ends, remembered);
-  if (run.steps.every(({ ok }) => ok)) {
+  if (!hasFailedStep(run)) {
     noteStep(run, "handshake", performance.now() - startedMs, false, describeOutcome(outcome));
   }
   return { kind: "ended", outcome };

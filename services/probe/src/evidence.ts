@@ -2,6 +2,7 @@
 import type { ProbeOutcome } from "@alivemcp/core/probe-outcome";
 import { redactExcerpt } from "@alivemcp/core/redact";
 import type { ProbeRun } from "./probe-run.ts";
+import { blankSecrets } from "./secret-forms.ts";
 
 const CHARS_LOOKED_AT = 2_000;
 
@@ -15,14 +16,14 @@ export function evidenceOf(run: ProbeRun, outcome: ProbeOutcome): string | null 
   if (run.lastHead === null || outcome.kind === "healthy" || outcome.kind === "slow-handshake") {
     return null;
   }
-  const { credential } = run.request;
-  const secrets = [
-    ...(credential?.bearer === undefined ? [] : [credential.bearer]),
-    ...Object.values(credential?.headers ?? {}),
-    ...run.sessions.keys(),
-  ];
+  const { all: secrets } = run.secrets;
   const { status, contentType } = run.lastHead;
+  // More than is looked at, so that a secret which begins inside it is seen whole.
+  const charsTaken = CHARS_LOOKED_AT + Math.max(0, ...secrets.map(({ length }) => length));
   const said =
-    typeof run.lastBody === "string" ? run.lastBody : run.lastBody.toString("utf8", 0, CHARS_LOOKED_AT);
-  return redactExcerpt(`HTTP ${status} ${contentType} ${said.slice(0, CHARS_LOOKED_AT)}`, secrets);
+    typeof run.lastBody === "string"
+      ? run.lastBody.slice(0, charsTaken)
+      : run.lastBody.toString("utf8", 0, charsTaken);
+  const cleaned = blankSecrets(said, secrets).slice(0, CHARS_LOOKED_AT);
+  return redactExcerpt(`HTTP ${status} ${contentType} ${cleaned}`, [...run.sessions.keys()]);
 }

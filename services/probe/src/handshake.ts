@@ -8,6 +8,7 @@ import { LEGACY_VERSIONS, MODERN_VERSION, mcpMessages } from "./mcp-messages.ts"
 import { noteHandshake, noteStep, type ProbeRun, REQUEST_TIMEOUT_MS, sessionOf } from "./probe-run.ts";
 import { judgeRefusal } from "./refusal.ts";
 import type { RpcReply } from "./rpc.ts";
+import { blankSecrets } from "./secret-forms.ts";
 import { openSsePair } from "./sse-pair.ts";
 
 /**
@@ -72,7 +73,7 @@ function readDiscovery(run: ProbeRun, reply: Extract<RpcReply, { kind: "result" 
     return ended(unknownVersions(supportedVersions), "other-era", 200);
   }
   const identity = isJsonObject(meta) ? meta["io.modelcontextprotocol/serverInfo"] : undefined;
-  run.server = readServer(identity ?? reply.result.serverInfo);
+  run.server = readServer(run, identity ?? reply.result.serverInfo);
   noteHandshake(
     run,
     { era: "modern", transport: "http", protocolVersion: MODERN_VERSION, sessionId: null },
@@ -165,7 +166,7 @@ async function readInitialize(
     return refused(run, reply);
   }
   const { protocolVersion, capabilities, serverInfo } = reply.result;
-  const server = readServer(serverInfo);
+  const server = readServer(run, serverInfo);
   if (typeof protocolVersion !== "string" || !isJsonObject(capabilities) || server === null) {
     return ended({ kind: "handshake-invalid", detail: "initialize_invalid" }, "other-era", 200);
   }
@@ -222,10 +223,11 @@ function hasCapability(capabilities: JsonObject, name: string): boolean {
 }
 
 /** Identity as far as it is told; null when there is no name. */
-function readServer(info: unknown): { name: string; version: string } | null {
+function readServer(run: ProbeRun, info: unknown): { name: string; version: string } | null {
   if (!isJsonObject(info) || typeof info.name !== "string") {
     return null;
   }
   const version = typeof info.version === "string" ? info.version : "";
-  return { name: publicLine(info.name, 200), version: publicLine(version, 100) };
+  const line = (text: string, charsMax: number) => publicLine(blankSecrets(text, run.secrets.all), charsMax);
+  return { name: line(info.name, 200), version: line(version, 100) };
 }

@@ -10,6 +10,7 @@ import { listPage, type McpMessages, mcpMessages, type RpcCall } from "./mcp-mes
 import type { ProbeRun, Wire } from "./probe-run.ts";
 import { judgeRefusal } from "./refusal.ts";
 import type { RpcReply } from "./rpc.ts";
+import { blankInValue, mayHoldSecret } from "./secret-forms.ts";
 import type { KnownToolList } from "./tool-list-cache.ts";
 
 export type Listing =
@@ -18,6 +19,8 @@ export type Listing =
       readonly list: KnownToolList;
       /** Raw parsed tools; null when the list was recognised without parsing. */
       readonly tools: readonly unknown[] | null;
+      /** Time that hashing took; null when the list was recognised by its bytes. */
+      readonly hashMs: number | null;
     }
   | { readonly kind: "session-lost"; readonly code: number }
   | { readonly kind: "ended"; readonly outcome: ProbeOutcome };
@@ -42,14 +45,14 @@ export async function listTools(run: ProbeRun, wire: Wire, mustParse: boolean): 
       page === 1 && !mustParse ? recogniser(run, wire) : null,
     );
     if (reply.kind === "known") {
-      return { kind: "listed", list: reply.list, tools: null };
+      return { kind: "listed", list: reply.list, tools: null, hashMs: null };
     }
     if (reply.kind !== "result") {
       return refused(run, wire, reply);
     }
     bytes += reply.raw.length;
     rawHashes.push(rawKey(wire, reply.raw));
-    const taken = takePage(run, reply.result, wire, tools);
+    const taken = takePage(run, blankedResult(run, reply), wire, tools);
     const fault = pageFault({ page, bytes, toolsCount: tools.length }, taken, cursors);
     if (fault !== null) {
       return ended(fault);
@@ -70,6 +73,16 @@ function recogniser(run: ProbeRun, wire: Wire): (raw: Buffer | string) => KnownT
     const known = run.deps.toolListCache.get(rawKey(wire, raw));
     return known?.fullHash === run.request.lastFullHash ? known : undefined;
   };
+}
+
+/** A page without the credential that was sent for it, should the endpoint have put it there. */
+function blankedResult(
+  { secrets }: ProbeRun,
+  { raw, result }: Extract<RpcReply, { kind: "result" }>,
+): Readonly<Record<string, unknown>> {
+  return mayHoldSecret(raw, secrets.long)
+    ? { ...result, tools: blankInValue(result.tools, secrets.long) }
+    : result;
 }
 
 /** Adds a page's tools; null when it is no page. */
@@ -132,8 +145,9 @@ function know(run: ProbeRun, wire: Wire, tools: readonly unknown[], rawHashes: r
   const key = rawHashes.join(" ");
   const cached = run.deps.toolListCache.get(key);
   if (cached !== undefined) {
-    return { kind: "listed", list: cached, tools };
+    return { kind: "listed", list: cached, tools, hashMs: null };
   }
+  const startedMs = performance.now();
   const hashing = hashToolList(tools);
   if (hashing.kind === "out-of-bounds") {
     return ended(
@@ -154,7 +168,7 @@ function know(run: ProbeRun, wire: Wire, tools: readonly unknown[], rawHashes: r
     hasHealthCheck: tools.some(isHealthCheck),
   };
   run.deps.toolListCache.set(key, list);
-  return { kind: "listed", list, tools };
+  return { kind: "listed", list, tools, hashMs: performance.now() - startedMs };
 }
 
 function isHealthCheck(tool: unknown): boolean {

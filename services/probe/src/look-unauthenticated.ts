@@ -4,35 +4,69 @@
  * the credential.
  */
 import { describeOutcome, isEndpointReached, type ProbeOutcome } from "@alivemcp/core/probe-outcome";
-import { lookAtWall } from "./auth-wall.ts";
+import { lookAtWall, readChallenge } from "./auth-wall.ts";
 import { callHttp } from "./call-http.ts";
 import type { ReplyHead } from "./exchange-scope.ts";
 import { MODERN_VERSION, mcpMessages } from "./mcp-messages.ts";
-import { askEndpoint, baseHeaders, type ProbeRun, REQUEST_TIMEOUT_MS } from "./probe-run.ts";
+import { askEndpoint, baseHeaders, noteStep, type ProbeRun, REQUEST_TIMEOUT_MS } from "./probe-run.ts";
 import type { RpcReply } from "./rpc.ts";
 
-/** Looks at the wall; an outcome when the endpoint could not even be reached, else null. */
+/**
+ * Looks at the wall. An outcome when the request came back with nothing that a credential could change for the better;
+ * null when it was refused as it should be, or answered, which is a lint.
+ */
 export async function lookUnauthenticated(run: ProbeRun): Promise<ProbeOutcome | null> {
+  const startedMs = performance.now();
   const reply = await ask(run);
+  const ms = performance.now() - startedMs - connectingMs(run);
   if (reply.kind === "failed") {
-    return isEndpointReached(reply.outcome) ? null : reply.outcome;
+    if (isEndpointReached(reply.outcome)) {
+      noteStep(run, "unauthenticated", ms, false, describeOutcome(reply.outcome));
+    }
+    return reply.outcome;
   }
   const { status } = reply.head;
   if (status === 401 || status === 403) {
-    const wall = await lookAtWall(run, reply.head);
-    if (wall.kind === "wall-malformed") {
-      run.lints.add(`challenge_broken: newcomers cannot find where to log in (${describeOutcome(wall)})`);
-    }
+    run.wallStatus = status;
+    noteRefusal(run, reply.head, ms);
+    await judgeWall(run, reply.head);
     return null;
   }
-  if (status === 429) {
-    return { kind: "rate-limited", detail: "http_429" };
-  }
   // Any JSON-RPC words but a refusal mean that the application itself heard a stranger.
-  if (reply.kind === "result" || (reply.kind === "error" && status < 500)) {
-    run.lints.add("wall_open: the endpoint answers without the credential");
+  const isHeard = reply.kind === "result" || (reply.kind === "error" && status < 500);
+  noteStep(run, "unauthenticated", ms, false, isHeard ? "answered, not refused" : `http_${status}`);
+  if (isHeard) {
+    run.lints.add("wall_open: the endpoint answers a request without the credential");
+    return null;
   }
-  return null;
+  return status === 429 ? { kind: "rate-limited", detail: "http_429" } : { kind: "http-failed", status };
+}
+
+/** What the waterfall shows as steps of their own. */
+function connectingMs({ steps }: ProbeRun): number {
+  return steps
+    .filter(({ step }) => step === "dns" || step === "tcp" || step === "tls")
+    .reduce((sum, { ms }) => sum + (ms ?? 0), 0);
+}
+
+/** Refused as it should be: with a challenge that can be read. */
+function noteRefusal(run: ProbeRun, head: ReplyHead, ms: number): void {
+  const { kind, schemes } = readChallenge(head);
+  const isPopulated = kind === "bearer" || kind === "foreign";
+  const challenge = isPopulated
+    ? schemes.slice(0, 3).join(", ").slice(0, 60)
+    : `${kind === "missing" ? "no" : "unreadable"} WWW-Authenticate`;
+  noteStep(run, "unauthenticated", ms, isPopulated, `${head.status} ${challenge}`);
+}
+
+async function judgeWall(run: ProbeRun, head: ReplyHead): Promise<void> {
+  if (head.status === 403) {
+    run.lints.add("wall_status: a request without credentials is refused with 403 instead of 401");
+  }
+  const wall = await lookAtWall(run, head);
+  if (wall.kind === "wall-malformed") {
+    run.lints.add(`challenge_broken: newcomers cannot find where to log in (${describeOutcome(wall)})`);
+  }
 }
 
 type Unauthenticated = Exclude<RpcReply, { kind: "known" }>;

@@ -6,6 +6,7 @@ import type { FailureReason } from "@alivemcp/core/states";
 import { evidenceOf } from "./evidence.ts";
 import type { ProbeDeps } from "./probe-deps.ts";
 import type { ProbeRun } from "./probe-run.ts";
+import { blankSecrets, type SecretForms } from "./secret-forms.ts";
 import type { Attempt } from "./walk-layers.ts";
 
 export interface ProbeAnswer {
@@ -44,7 +45,7 @@ export function conclude(
       state,
       reason,
       layer,
-      detail: detail?.slice(0, 200) ?? null,
+      detail: detail && blankSecrets(detail, run.secrets.all).slice(0, 200),
       isAuthRequired,
       startedAtMs,
       observedAtMs,
@@ -59,7 +60,9 @@ export function conclude(
       transientReason,
       tlsExpiresAtMs: run.tlsExpiresAtMs,
       retryAfterMs: run.retryAfterMs,
-      lints: [...run.lints].slice(0, LINTS_MAX).map((lint) => lint.slice(0, 200)),
+      lints: [...run.lints]
+        .slice(0, LINTS_MAX)
+        .map((lint) => blankSecrets(lint, run.secrets.all).slice(0, 200)),
       steps: run.steps,
       evidence: evidenceOf(run, attempt.outcome),
     },
@@ -77,7 +80,11 @@ function noteExpiry(run: ProbeRun, nowMs: number): void {
 }
 
 /** A bug of ours: never held against the endpoint, and the worker lives on. */
-export function brokenProbe(deps: ProbeDeps, startedAtMs: number, error: unknown): ProbeAnswer {
+export function brokenProbe(
+  deps: ProbeDeps,
+  broken: { readonly startedAtMs: number; readonly error: unknown; readonly secrets: SecretForms },
+): ProbeAnswer {
+  const { startedAtMs, error, secrets } = broken;
   const { state, reason, layer, detail } = judgeProbe(
     { kind: "probe-broke", detail: "probe_bug" },
     { phase: "handshake", isJsonRpcSeen: false, isInitializedRejected: false },
@@ -105,7 +112,7 @@ export function brokenProbe(deps: ProbeDeps, startedAtMs: number, error: unknown
       retryAfterMs: null,
       lints: [],
       steps: [],
-      evidence: redactExcerpt(said),
+      evidence: redactExcerpt(blankSecrets(said, secrets.all)),
     },
     toolList: null,
   };

@@ -23,16 +23,28 @@ export interface ProbeDeps {
   readonly onStep?: (step: ProbeStep) => void;
   /** Ends the probe at once (reason `probe_error`); sessions are still closed, within 1.5 s. */
   readonly signal?: AbortSignal;
+  /** Asked once when the endpoint refuses the credential as such; bounds its own time. Never rejects. */
+  readonly renewCredential?: () => Promise<CredentialRenewal>;
 }
 
 /** The part that all probes of a process share. */
-export type SharedProbeDeps = Omit<ProbeDeps, "onBytes" | "onStep" | "signal">;
+export type SharedProbeDeps = Omit<ProbeDeps, "onBytes" | "onStep" | "signal" | "renewCredential">;
 
 export interface ProbeCredential {
   readonly bearer?: string;
   /** Sent on every request to the endpoint's own origin. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** End of its life as far as anybody told; null or absent: not known. Only words of a refusal depend on it. */
+  readonly expiresAtMs?: number | null;
 }
+
+/** What came of asking for a newer credential. */
+export type CredentialRenewal =
+  | { readonly kind: "renewed"; readonly credential: ProbeCredential }
+  /** The authorization server refused, in these words. */
+  | { readonly kind: "refused"; readonly detail: string }
+  /** Nobody could say. */
+  | { readonly kind: "failed" };
 
 export interface ProbeRequest {
   readonly url: string;
@@ -45,6 +57,8 @@ export interface ProbeRequest {
   readonly budgetMs: number;
   readonly hasSecondAttempt: boolean;
   readonly credential: ProbeCredential | null;
+  /** The endpoint has a credential, and its authorization server refused it: the wall is looked at from outside. */
+  readonly credentialRefusal?: string;
   /** Detect the era from nothing, as on the first probe, whatever is remembered. */
   readonly isDetectionForced?: boolean;
 }

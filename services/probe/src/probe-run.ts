@@ -7,6 +7,7 @@ import type { DialResult } from "./guarded-dial.ts";
 import type { ProbeDeps, ProbeRequest } from "./probe-deps.ts";
 import { followRedirects } from "./redirects.ts";
 import { readRetryAfter } from "./retry-after.ts";
+import { blankSecrets, type SecretForms, secretForms } from "./secret-forms.ts";
 import type { SseEvent } from "./sse-parser.ts";
 
 export type StepName = ProbeStep["step"];
@@ -42,12 +43,16 @@ export interface ProbeRun {
   /** Session id → where it was handed out; every one is ended when the probe is. */
   readonly sessions: Map<string, URL>;
   readonly lints: Set<string>;
+  /** What must never be repeated: the forms of this probe's credential. */
+  readonly secrets: SecretForms;
   steps: ProbeStep[];
   /** Greetings that were refused before one fitted, for the waterfall. */
   readonly ruledOut: string[];
   detectMs: number;
   isJsonRpcSeen: boolean;
   isInitializedRejected: boolean;
+  /** Status that the request without the credential was refused with; null when it was not refused, or not made. */
+  wallStatus: 401 | 403 | null;
   latencyMs: number | null;
   tlsExpiresAtMs: number | null;
   retryAfterMs: number | null;
@@ -87,11 +92,13 @@ export function openRun(
     url: new URL(request.url),
     sessions: new Map(),
     lints: new Set(),
+    secrets: secretForms(request.credential),
     steps: [],
     ruledOut: [],
     detectMs: 0,
     isJsonRpcSeen: false,
     isInitializedRejected: false,
+    wallStatus: null,
     latencyMs: null,
     tlsExpiresAtMs: null,
     retryAfterMs: null,
@@ -119,10 +126,18 @@ export function noteStep(
     step,
     ms: ms === null ? null : Math.max(0, Math.round(ms * 100) / 100),
     ok,
-    detail: detail === null ? null : detail.slice(0, 300),
+    detail: detail === null ? null : blankSecrets(detail, run.secrets.all).slice(0, 300),
   };
   run.steps.push(entry);
   run.deps.onStep?.(entry);
+}
+
+/** These steps say how the wall looks to strangers; what they find does not end the probe. */
+const WALL_STEPS: ReadonlySet<StepName> = new Set(["unauthenticated", "auth_metadata"]);
+
+/** Whether the waterfall already shows what the probe ended on. */
+export function hasFailedStep(run: ProbeRun): boolean {
+  return run.steps.some(({ step, ok }) => !ok && !WALL_STEPS.has(step));
 }
 
 /** Milliseconds left of the budget. */
@@ -197,7 +212,7 @@ export async function askEndpoint(
   if (!run.steps.some(({ step }) => step === "http")) {
     if (result.kind === "replied") {
       noteStep(run, "http", result.headMs - result.sentMs, true, `${result.head.status}`);
-    } else if (run.steps.every(({ ok }) => ok)) {
+    } else if (!hasFailedStep(run)) {
       noteStep(run, "http", null, false, result.outcome.detail);
     }
   }

@@ -1,6 +1,6 @@
 /** What a request that came back without a result says about the endpoint, at any step. */
 import type { ProbeOutcome } from "@alivemcp/core/probe-outcome";
-import { parseChallenges } from "@alivemcp/core/www-authenticate";
+import { type Challenge, parseChallenges } from "@alivemcp/core/www-authenticate";
 import { challengeValues, lookAtWall } from "./auth-wall.ts";
 import type { ReplyHead } from "./exchange-scope.ts";
 import type { ProbeRun } from "./probe-run.ts";
@@ -26,9 +26,7 @@ export async function judgeRefusal(run: ProbeRun, reply: RpcReply): Promise<Prob
     return { kind: "http-failed", status: reply.head.status };
   }
   if (AUTH_WORDS.test(reply.message.slice(0, 300))) {
-    return run.request.credential === null
-      ? { kind: "walled", detail: "auth_nonstandard" }
-      : { kind: "credential-rejected", detail: "credential_rejected" };
+    return run.request.credential === null ? { kind: "walled", detail: "auth_nonstandard" } : rejected(run);
   }
   return reply.head.status >= 500
     ? { kind: "http-failed", status: reply.head.status }
@@ -40,9 +38,7 @@ async function judgeStatus(run: ProbeRun, head: ReplyHead): Promise<ProbeOutcome
   const hasCredential = run.request.credential !== null;
   switch (head.status) {
     case 401:
-      return hasCredential
-        ? { kind: "credential-rejected", detail: "credential_rejected" }
-        : lookAtWall(run, head);
+      return hasCredential ? rejected(run) : lookAtWall(run, head);
     case 403:
       return judgeForbidden(run, head, hasCredential);
     case 429:
@@ -50,6 +46,30 @@ async function judgeStatus(run: ProbeRun, head: ReplyHead): Promise<ProbeOutcome
     default:
       return null;
   }
+}
+
+/**
+ * Who refused strangers with 401 says with 403 that it knows this one and lets it no further (RFC 9110, section 15.5.4).
+ * Who refuses everybody with 403, without a challenge, may be a bot wall in front of the endpoint.
+ */
+function judgeForbiddenCredential(
+  run: ProbeRun,
+  head: ReplyHead,
+  bearer: Challenge | undefined,
+): ProbeOutcome {
+  const isBotWall = head.headers["cf-mitigated"] !== undefined;
+  const isKnown =
+    bearer === undefined ? run.wallStatus === 401 : bearer.params.error === "insufficient_scope";
+  if (isKnown && !isBotWall) {
+    return { kind: "credential-rejected", detail: "credential_insufficient_scope" };
+  }
+  return bearer === undefined ? { kind: "access-blocked", detail: "http_403" } : rejected(run);
+}
+
+function rejected({ request, deps }: ProbeRun): ProbeOutcome {
+  const expiresAtMs = request.credential?.expiresAtMs ?? null;
+  const isPast = expiresAtMs !== null && expiresAtMs <= deps.clock.nowMs();
+  return { kind: "credential-rejected", detail: isPast ? "credential_expired" : "credential_rejected" };
 }
 
 /** 403 with a Bearer challenge is a wall with the wrong number; without one it is a bot wall or the like. */
@@ -60,15 +80,11 @@ function judgeForbidden(
 ): Promise<ProbeOutcome> | ProbeOutcome {
   const { challenges } = parseChallenges(challengeValues(head));
   const bearer = challenges.find(({ scheme }) => scheme === "bearer");
+  if (hasCredential) {
+    return judgeForbiddenCredential(run, head, bearer);
+  }
   if (bearer === undefined) {
     return { kind: "access-blocked", detail: "http_403" };
-  }
-  if (hasCredential) {
-    const isScope = bearer.params.error === "insufficient_scope";
-    return {
-      kind: "credential-rejected",
-      detail: isScope ? "credential_insufficient_scope" : "credential_rejected",
-    };
   }
   run.lints.add("wall_status: a request without credentials is refused with 403 instead of 401");
   return bearer.params.error === "insufficient_scope"

@@ -229,7 +229,17 @@ describe("what a probe tells as it goes", () => {
       {},
       { ...testDeps(), onStep: ({ step }) => live.push(step) },
     );
-    expect(live).toEqual(["dns", "tcp", "http", "detect", "handshake", "initialized", "tools_list", "close"]);
+    expect(live).toEqual([
+      "dns",
+      "tcp",
+      "http",
+      "detect",
+      "handshake",
+      "initialized",
+      "tools_list",
+      "hash",
+      "close",
+    ]);
     expect(finding.steps.map(({ step }) => step)).toEqual(live);
   });
 

@@ -5,31 +5,38 @@
  */
 
 import { sha256Hex } from "@alivemcp/core/canonical-json";
-import { isWorthSecondAttempt } from "@alivemcp/core/probe-outcome";
+import { isWorthSecondAttempt, type ProbeOutcome } from "@alivemcp/core/probe-outcome";
 import { closeSessions } from "./close-sessions.ts";
 import { type CancelReason, cancelScope, closeScope, type ExchangeScope } from "./exchange-scope.ts";
 import { type Attempted, brokenProbe, conclude, judgeAttempt, type ProbeAnswer } from "./make-finding.ts";
 import { pause } from "./pause.ts";
-import type { ProbeDeps, ProbeRequest } from "./probe-deps.ts";
+import type { ProbeCredential, ProbeDeps, ProbeRequest } from "./probe-deps.ts";
 import { leftMs, openRun, type ProbeRun } from "./probe-run.ts";
+import { secretForms } from "./secret-forms.ts";
 import { walkLayers } from "./walk-layers.ts";
 
 /** With less left than this a second attempt could only end as a timeout of our own making. */
 const SECOND_ATTEMPT_NEEDS_MS = 2_000;
+
 /**
  * Probes once, with a second attempt where the first looked like a passing cloud. Never throws: whatever an endpoint
  * answers, and whatever breaks in here, ends as a reason. Ends within `budgetMs` plus 1.5 s for closing sessions.
  */
 export async function runProbe(deps: ProbeDeps, request: ProbeRequest): Promise<ProbeAnswer> {
   const startedAtMs = deps.clock.nowMs();
-  const control: Control = { scope: null, cancelled: deps.signal?.aborted ? "probe_aborted" : null };
+  const control: Control = {
+    scope: null,
+    cancelled: deps.signal?.aborted ? "probe_aborted" : null,
+    credential: request.credential,
+    hasRenewed: false,
+  };
   const timer = setTimeout(() => cancel(control, "budget_spent"), request.budgetMs);
   const onAbort = () => cancel(control, "probe_aborted");
   deps.signal?.addEventListener("abort", onAbort);
   try {
     return await probeTwiceAtMost(deps, request, control, startedAtMs);
   } catch (error) {
-    return brokenProbe(deps, startedAtMs, error);
+    return brokenProbe(deps, { startedAtMs, error, secrets: secretForms(control.credential) });
   } finally {
     clearTimeout(timer);
     deps.signal?.removeEventListener("abort", onAbort);
@@ -41,6 +48,9 @@ interface Control {
   /** The scope at work; null while sessions are closed, which has its own deadline. */
   scope: ExchangeScope | null;
   cancelled: CancelReason | null;
+  /** The one in use: the request's, or a newer one. */
+  credential: ProbeCredential | null;
+  hasRenewed: boolean;
 }
 
 function cancel(control: Control, reason: CancelReason): void {
@@ -58,7 +68,7 @@ async function probeTwiceAtMost(
 ): Promise<ProbeAnswer> {
   const startedMs = performance.now();
   const times = { startedMs, deadlineMs: startedMs + request.budgetMs };
-  const first = await attemptOnce(deps, request, control, { ...times, addressOffset: 0 });
+  const first = await attemptRenewing(deps, request, control, { ...times, addressOffset: 0 });
   const judgement = judgeAttempt(first);
   const waitMs = 1_000 + jitterMs(request.url, startedAtMs);
   const isDue =
@@ -69,7 +79,7 @@ async function probeTwiceAtMost(
   if (!isDue || !(await waitBetween(control, first.run, waitMs))) {
     return conclude(first, startedAtMs, null);
   }
-  const second = await attemptOnce(deps, request, control, { ...times, addressOffset: 1 });
+  const second = await attemptRenewing(deps, request, control, { ...times, addressOffset: 1 });
   return conclude(second, startedAtMs, judgeAttempt(second).state === "down" ? null : judgement.reason);
 }
 
@@ -81,13 +91,60 @@ async function waitBetween(control: Control, run: ProbeRun, ms: number): Promise
   return isElapsed;
 }
 
+/**
+ * An attempt; when it ends on a refused credential and there is somebody to ask for a newer one, another with that. An
+ * access token may end between any two requests, and that says nothing about the grant behind it.
+ */
+async function attemptRenewing(
+  deps: ProbeDeps,
+  request: ProbeRequest,
+  control: Control,
+  times: Parameters<typeof openRun>[2],
+): Promise<Attempted> {
+  const attempted = await attemptOnce(deps, request, control, times);
+  const { outcome } = attempted.attempt;
+  const isDue =
+    deps.renewCredential !== undefined &&
+    !control.hasRenewed &&
+    outcome.kind === "credential-rejected" &&
+    (outcome.detail === "credential_rejected" || outcome.detail === "credential_expired") &&
+    leftMs(attempted.run) > SECOND_ATTEMPT_NEEDS_MS;
+  if (!isDue) {
+    return attempted;
+  }
+  control.hasRenewed = true;
+  const renewal = await deps.renewCredential();
+  switch (renewal.kind) {
+    case "failed":
+      return ending(attempted, { kind: "probe-broke", detail: "credential_not_renewed" });
+    case "refused":
+      return ending(attempted, { kind: "credential-rejected", detail: renewal.detail });
+    case "renewed": {
+      const isSame = isSameCredential(renewal.credential, control.credential);
+      control.credential = renewal.credential;
+      return isSame ? attempted : attemptOnce(deps, request, control, times);
+    }
+  }
+}
+
+const ending = (attempted: Attempted, outcome: ProbeOutcome): Attempted => ({
+  ...attempted,
+  attempt: { ...attempted.attempt, outcome },
+});
+
+function isSameCredential(a: ProbeCredential, b: ProbeCredential | null): boolean {
+  const sent = (credential: ProbeCredential | null) =>
+    JSON.stringify([credential?.bearer, Object.entries(credential?.headers ?? {})]);
+  return sent(a) === sent(b);
+}
+
 async function attemptOnce(
   deps: ProbeDeps,
   request: ProbeRequest,
   control: Control,
   times: Parameters<typeof openRun>[2],
 ): Promise<Attempted> {
-  const run = openRun(deps, request, times);
+  const run = openRun(deps, { ...request, credential: control.credential }, times);
   run.scope.cancelled = control.cancelled;
   control.scope = run.scope;
   try {

@@ -1,5 +1,10 @@
 /** One walk through the layers of an endpoint: handshake, tool list, health tool. The first that fails is the finding. */
-import { describeOutcome, type ProbeOutcome, type ProbePhase } from "@alivemcp/core/probe-outcome";
+import {
+  describeOutcome,
+  isEndpointReached,
+  type ProbeOutcome,
+  type ProbePhase,
+} from "@alivemcp/core/probe-outcome";
 import { shakeHands } from "./detect-era.ts";
 import { greetLegacy } from "./handshake.ts";
 import { callHealthTool, needsTools } from "./health-call.ts";
@@ -20,9 +25,9 @@ export interface Attempt {
 const SLOW_HANDSHAKE_MS = 5_000;
 /** Walks once; everything learned on the way is on the run. */
 export async function walkLayers(run: ProbeRun): Promise<Attempt> {
-  const unreached = run.request.credential === null ? null : await lookUnauthenticated(run);
-  if (unreached !== null) {
-    return ended(unreached, "handshake");
+  const fault = await standBeforeWall(run);
+  if (fault !== null) {
+    return ended(fault, "handshake");
   }
   const greeting = await shakeHands(run);
   if (greeting.kind === "ended") {
@@ -38,12 +43,20 @@ export async function walkLayers(run: ProbeRun): Promise<Attempt> {
     noteStep(run, "tools_list", listMs, false, describeOutcome(listing.outcome));
     return ended(listing.outcome, "tools_list");
   }
-  const { list, tools } = listing;
+  return judgeListed(run, listing, listMs);
+}
+
+/** What is left when the tools are listed: are they sound, is the application well, is it the list that was known. */
+async function judgeListed(
+  run: ProbeRun,
+  { list, tools, hashMs }: Extract<Listing, { kind: "listed" }>,
+  listMs: number,
+): Promise<Attempt> {
   const fault = listFault(run, list);
   noteStep(
     run,
     "tools_list",
-    listMs,
+    listMs - (hashMs ?? 0),
     fault === null,
     fault === null ? `${list.toolsCount} tools` : describeOutcome(fault),
   );
@@ -59,8 +72,48 @@ export async function walkLayers(run: ProbeRun): Promise<Attempt> {
       health.outcome === null ? null : describeOutcome(health.outcome),
     );
   }
+  noteStep(run, "hash", hashMs, true, hashWord(list.fullHash, run.request.lastFullHash));
   const outcome = fault ?? health?.outcome ?? slowness(run) ?? { kind: "healthy", detail: null };
   return { outcome, phase: fault === null && health?.outcome ? "health" : "tools_list", list, tools };
+}
+
+/**
+ * With a credential, kept or refused: the endpoint is asked without it first. A fault that no credential would change
+ * is the finding; a credential that its authorization server refused is one only when the endpoint itself is well.
+ */
+async function standBeforeWall(run: ProbeRun): Promise<ProbeOutcome | null> {
+  const { credential, credentialRefusal } = run.request;
+  if (credential === null && credentialRefusal === undefined) {
+    return null;
+  }
+  const outcome = await lookUnauthenticated(run);
+  if (credentialRefusal !== undefined) {
+    return outcome !== null && isIll(outcome)
+      ? outcome
+      : { kind: "credential-rejected", detail: credentialRefusal };
+  }
+  return outcome !== null && (!isEndpointReached(outcome) || outcome.kind === "rate-limited")
+    ? outcome
+    : null;
+}
+
+/** Other answers to a stranger (404, a web page) may be how this endpoint hides what is behind its wall. */
+function isIll(outcome: ProbeOutcome): boolean {
+  switch (outcome.kind) {
+    case "rate-limited":
+    case "timed-out":
+    case "connection-lost":
+      return true;
+    case "http-failed":
+      return outcome.status >= 500;
+    default:
+      return !isEndpointReached(outcome);
+  }
+}
+
+function hashWord(fullHash: string, lastFullHash: string | null): string {
+  const word = lastFullHash === null ? "first seen" : fullHash === lastFullHash ? "unchanged" : "changed";
+  return `${word} ${fullHash.slice(0, 12)}`;
 }
 
 /** A session lost between handshake and list gets one fresh handshake: replicas that do not share sessions look so. */

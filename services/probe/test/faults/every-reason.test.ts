@@ -1,6 +1,7 @@
 import { FAILURE_REASONS, type FailureReason } from "@alivemcp/core/states";
 import { expect, test } from "vitest";
 import { AGAIN_FAULTS } from "./again-faults.ts";
+import { CREDENTIAL_FAULTS } from "./credential-faults.ts";
 import { DIAL_FAULTS } from "./dial-faults.ts";
 import { HANDSHAKE_FAULTS } from "./handshake-faults.ts";
 import { HEALTH_FAULTS } from "./health-faults.ts";
@@ -21,6 +22,7 @@ const ALL = [
   Object.values(HANDSHAKE_FAULTS).flat(),
   Object.values(LIST_FAULTS).flat(),
   Object.values(WALL_FAULTS).flat(),
+  Object.values(CREDENTIAL_FAULTS).flat(),
   PAIR_FAULTS,
   HEALTH_FAULTS,
   Object.values(MANNERS_FAULTS).flat(),

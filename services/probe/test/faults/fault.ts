@@ -18,7 +18,11 @@ export interface FaultyEndpoint {
 }
 
 /** What else must be true afterwards. */
-export type Aftermath = (finding: ProbeFinding, endpoint: FaultyEndpoint) => void;
+export type Aftermath = (
+  finding: ProbeFinding,
+  endpoint: FaultyEndpoint,
+  toolList: readonly unknown[] | null,
+) => void;
 
 export interface Fault {
   /** What the endpoint does. */
@@ -62,14 +66,14 @@ export function testFaults(faults: readonly Fault[]): void {
     try {
       const budgetMs = fault.request?.budgetMs ?? BUDGET_MS;
       const startedMs = performance.now();
-      const { finding } = await probeOnce(
+      const { finding, toolList } = await probeOnce(
         endpoint.url,
         { budgetMs, ...fault.request },
         testDeps(fault.deps?.()),
       );
       expect(judgedWords(finding)).toBe(fault.judged);
       expect(performance.now() - startedMs).toBeLessThan(budgetMs + OVERTIME_MS_MAX);
-      fault.also?.(finding, endpoint);
+      fault.also?.(finding, endpoint, toolList);
     } finally {
       await endpoint.close();
     }

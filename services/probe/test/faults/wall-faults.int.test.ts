@@ -4,4 +4,3 @@ import { WALL_FAULTS } from "./wall-faults.ts";
 
 describe("an endpoint behind a wall", () => testFaults(WALL_FAULTS.sound));
 describe("an endpoint behind a wall that leads nobody in", () => testFaults(WALL_FAULTS.unsound));
-describe("an endpoint with a credential", () => testFaults(WALL_FAULTS.credentialed));

@@ -1,6 +1,5 @@
-/** Log-in walls, with and without a credential: what can be said of them from outside. */
+/** Log-in walls: what can be said of them from outside. */
 import { expect } from "vitest";
-import { legacyEndpoint } from "../servers/endpoints.ts";
 import { type Answer, sendError, sendJson } from "../servers/stub.ts";
 import { type Aftermath, always, answering, type Fault, type Judged } from "./fault.ts";
 
@@ -194,79 +193,4 @@ const UNSOUND: readonly Fault[] = [
   ),
 ];
 
-const bearer = { credential: { bearer: "s3cret-token-of-a-customer" } };
-const isAuthorized: (headers: Record<string, unknown>) => boolean = ({ authorization }) =>
-  authorization !== undefined;
-
-/** A sound wall, and `behind` it what a credential gets. */
-const guarded = (behind: Answer) =>
-  answering((origin) => {
-    const fill = (text: string) => text.replaceAll("{origin}", origin());
-    const documents: Readonly<Record<string, object>> = { [PRM]: RESOURCE, [AS]: SERVER };
-    return (asked, response) => {
-      const document = documents[asked.path];
-      if (isAuthorized(asked.headers)) {
-        behind(asked, response);
-      } else if (document === undefined) {
-        response.writeHead(401, { "www-authenticate": fill(NAMED) }).end();
-      } else {
-        sendJson(response, 200, JSON.parse(fill(JSON.stringify(document))));
-      }
-    };
-  });
-const leaksNothing: Aftermath = (finding, { asked }) => {
-  expect(JSON.stringify(finding)).not.toContain(bearer.credential.bearer);
-  expect(asked.filter(({ path, headers }) => path !== "/mcp" && isAuthorized(headers))).toEqual([]);
-};
-
-const CREDENTIALED: readonly Fault[] = [
-  {
-    name: "a credential that is good",
-    open: guarded(legacyEndpoint()),
-    request: bearer,
-    judged: "up - - -",
-    also: leaksNothing,
-  },
-  {
-    name: "a credential that is refused, and quoted back",
-    open: guarded((asked, response) => void response.writeHead(401).end(`${asked.headers.authorization}`)),
-    request: bearer,
-    judged: "auth_walled credential_rejected auth credential_rejected",
-    also: leaksNothing,
-  },
-  {
-    name: "a credential without the scope",
-    open: guarded(
-      (_asked, response) =>
-        void response.writeHead(403, { "www-authenticate": 'Bearer error="insufficient_scope"' }).end(),
-    ),
-    request: bearer,
-    judged: "auth_walled credential_rejected auth credential_insufficient_scope",
-    also: leaksNothing,
-  },
-  {
-    name: "a credential that stops working at the list",
-    open: guarded(legacyEndpoint({ "tools/list": (_asked, response) => void response.writeHead(401).end() })),
-    request: bearer,
-    judged: "auth_walled credential_rejected auth credential_rejected",
-    also: leaksNothing,
-  },
-  {
-    name: "a wall that disappeared",
-    open: always(legacyEndpoint()),
-    request: bearer,
-    judged: "up - - -",
-    also: ({ lints }) => expect(lints.join()).toContain("wall_open"),
-  },
-  {
-    name: "a redirect that would carry the credential away",
-    open: guarded(
-      (_asked, response) => void response.writeHead(307, { location: "http://127.0.0.1:1/steal" }).end(),
-    ),
-    request: bearer,
-    judged: "down redirect_blocked http redirect_cross_origin",
-    also: leaksNothing,
-  },
-];
-
-export const WALL_FAULTS = { sound: SOUND, unsound: UNSOUND, credentialed: CREDENTIALED };
+export const WALL_FAULTS = { sound: SOUND, unsound: UNSOUND };
