@@ -20,7 +20,7 @@ const variables = Object.fromEntries(
   execFileSync(join(repository, "infra/compose-env"), { encoding: "utf8" })
     .trim()
     .split("\n")
-    .map((line) => line.split("=") as [string, string]),
+    .map((line) => line.split(/=(.*)/s, 2) as [string, string]),
 );
 const services = readComposeFile(join(repository, "docker-compose.yml"), variables);
 const service = (name: string): ComposeService => {
@@ -32,6 +32,7 @@ const service = (name: string): ComposeService => {
 };
 
 const folder = openThrowAwayFolder();
+const vaultKeyFile = join(folder, "vault-keys.json");
 let leash: Leash;
 let postgresPort = 0;
 let redisPort = 0;
@@ -54,6 +55,9 @@ async function environmentHere(name: string): Promise<Record<string, string>> {
     METRICS_PORT: findFreePort,
     // The canaries of the real manifest are on the internet.
     REGIONS_FILE: () => join(folder, "regions.json"),
+    INTERNAL_HOST: () => "127.0.0.1",
+    INTERNAL_PORT: findFreePort,
+    VAULT_KEY_FILE: () => vaultKeyFile,
   })) {
     if (own[key] !== undefined) {
       own[key] = String(await replacement());
@@ -65,7 +69,8 @@ async function environmentHere(name: string): Promise<Record<string, string>> {
 function start(name: string, env: Record<string, string>): { child: ChildProcess; output: () => string } {
   const [program, ...args] = service(name).command;
   expect(program).toBe("node");
-  const child = spawn(process.execPath, args, { cwd: repository, env, stdio: ["ignore", "pipe", "pipe"] });
+  const here = args.map((arg) => arg.replace("/vault/keys.json", vaultKeyFile));
+  const child = spawn(process.execPath, here, { cwd: repository, env, stdio: ["ignore", "pipe", "pipe"] });
   running.push(child);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -133,8 +138,8 @@ describe("docker-compose.yml", () => {
     expect(args.join(" ")).toContain("--appendonly yes");
   });
 
-  test("roles, migrate and seed end well in this order, and again when run again", async () => {
-    for (const name of ["roles", "migrate", "seed", "roles", "migrate", "seed"]) {
+  test("roles, migrate, seed and vault-key end well in this order, and again when run again", async () => {
+    for (const name of ["roles", "migrate", "seed", "vault-key", "roles", "migrate", "seed", "vault-key"]) {
       const { child, output } = start(name, await environmentHere(name));
       const [code] = await once(child, "exit");
       expect({ name, code, output: code === 0 ? "" : output() }).toEqual({ name, code: 0, output: "" });

@@ -2,10 +2,11 @@
  * Starts everything on this machine and keeps it running until Ctrl-C: Postgres, Redis, the processes of
  * scripts/processes.ts, and a few MCP servers to watch. Called by scripts/up after installing.
  */
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { roleUrl } from "@alivemcp/db/roles";
+import { addKey } from "../apps/api/src/vault/key-file.ts";
 import { CANARY_HOST, DEMO_RANGE, type DemoEndpoint, demoEndpoints } from "./demo/demo-endpoints.ts";
 import { apiUrl, type Installation, mailboxPorts, PROCESSES, statusUrl, webUrl } from "./processes.ts";
 import { isPortFree } from "./services/free-port.ts";
@@ -126,6 +127,10 @@ async function start({ portBase, hasDemo, isReset, isWatching, importPath }: UpO
   say("Preparing the database …");
   await prepareDatabase({ databaseUrl: opened.databaseUrl, secrets, plan: PLAN, cwd: REPOSITORY });
 
+  const vaultKeyFile = join(folder, "vault-keys.json");
+  if (!existsSync(vaultKeyFile)) {
+    addKey(vaultKeyFile, { nowMs: Date.now(), wrapsFromMs: 0 });
+  }
   const regions = writeRegionsFile(folder, hasDemo ? `http://${CANARY_HOST}:${portBase + 1}/canary` : null);
   const installation: Installation = {
     portBase,
@@ -138,7 +143,7 @@ async function start({ portBase, hasDemo, isReset, isWatching, importPath }: UpO
     ticketKey: secrets.ticketKey,
     internalToken: secrets.internalToken,
     regionTokens: regionTokensOf(secrets, regions.ids),
-    vaultKeyFile: join(folder, "vault-keys.json"),
+    vaultKeyFile,
     regionsFile: regions.path,
     regions: regions.ids,
     allowedRanges: hasDemo ? DEMO_RANGE : "",
@@ -203,7 +208,7 @@ function forget(folder: string): void {
       "--reset forgets this copy's own Postgres and Redis only; unset DATABASE_URL and REDIS_URL.",
     );
   }
-  for (const name of ["postgres", "redis", "logs", "secrets.json"]) {
+  for (const name of ["postgres", "redis", "logs", "secrets.json", "vault-keys.json"]) {
     rmSync(join(folder, name), { recursive: true, force: true });
   }
   say("Forgot everything this copy had stored.");

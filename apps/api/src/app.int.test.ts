@@ -4,11 +4,10 @@ import { checkBudget } from "@alivemcp/core/start-budget";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestDatabase, type TestDatabase } from "../../../db/test/database.ts";
 import { openTestRedis, type TestRedis } from "../../../services/runtime/test/redis.ts";
+import { apiConfig, TEST_OPERATOR_KEY } from "../test/api-config.ts";
 import { buildApp } from "./app.ts";
-import { configSchema } from "./config.ts";
 import { createDeps, type Deps } from "./deps.ts";
 
-const OPERATOR_KEY = "operator-key-for-tests-0123456789abcdef";
 const regions = ["us-east", "us-west", "eu-west", "ap-southeast", "sa-east"];
 
 let database: TestDatabase;
@@ -19,19 +18,7 @@ let isReady = true;
 
 beforeAll(async () => {
   [database, redis] = await Promise.all([openTestDatabase(), openTestRedis()]);
-  deps = await createDeps(
-    configSchema.parse({
-      LOG_LEVEL: "fatal",
-      REDIS_URL: redis.url,
-      DATABASE_URL: database.url("app"),
-      METRICS_PORT: "0",
-      PUBLIC_URL: "http://status.test",
-      REGIONS_FILE: new URL("../../../infra/regions.json", import.meta.url).pathname,
-      PROBE_ALLOW_CIDRS: "127.0.77.0/24",
-      OPERATOR_KEY,
-      TICKET_KEY: "test-ticket-key-0123456789abcdef0123",
-    }),
-  );
+  deps = await createDeps(apiConfig({ databaseUrl: database.url("app"), redisUrl: redis.url }));
   app = buildApp(deps, { isReady: async () => isReady });
 });
 
@@ -40,7 +27,7 @@ afterAll(async () => {
   await Promise.all([database?.close(), redis?.close()]);
 });
 
-const authorized = { authorization: `Bearer ${OPERATOR_KEY}` };
+const authorized = { authorization: `Bearer ${TEST_OPERATOR_KEY}` };
 const post = (path: string, body: unknown, headers: Record<string, string> = authorized) =>
   app.request(path, {
     method: "POST",

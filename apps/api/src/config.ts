@@ -1,5 +1,6 @@
 import { csv, processConfig, ticketKeys } from "@alivemcp/runtime/config";
 import { z } from "zod";
+import { internalToken, regionTokens } from "./internal/region-tokens.ts";
 
 export const configSchema = z.object({
   ...processConfig,
@@ -17,5 +18,14 @@ export const configSchema = z.object({
   TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(5).default(0),
   /** Bootstrap key of the operator; at least 32 characters, so that it cannot be guessed. */
   OPERATOR_KEY: z.string().min(32),
+  /** Where workers and the dashboard ask; never reachable from outside the installation. */
+  INTERNAL_HOST: z.string().default("127.0.0.1"),
+  INTERNAL_PORT: z.coerce.number().int().min(0).max(65_535).default(4403),
+  /** Opens the internal port to the dashboard. */
+  INTERNAL_TOKEN: internalToken,
+  /** Opens it to the workers of each region: `region=token,…`. */
+  REGION_TOKENS: regionTokens,
+  /** Keys of the vault's local key provider; `npm run vault -w apps/api -- add-key` makes it. */
+  VAULT_KEY_FILE: z.string(),
 });
 export type Config = z.infer<typeof configSchema>;

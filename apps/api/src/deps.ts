@@ -10,8 +10,10 @@ import { openQueue, openQueueConnection, type Queue } from "@alivemcp/runtime/qu
 import { openRedis, type Redis } from "@alivemcp/runtime/redis";
 import { loadRegions } from "@alivemcp/runtime/regions";
 import { createRequestSeconds, type RequestSeconds } from "@alivemcp/runtime/request-metrics";
-import type { Registry } from "prom-client";
+import { Counter, type Registry } from "prom-client";
 import type { Config } from "./config.ts";
+import { openLocalKeyProvider } from "./vault/local-key-provider.ts";
+import { createVault, type Vault } from "./vault/vault.ts";
 
 /** Everything the API can touch: the tenants' side of Postgres, Redis, and the regional queues to ask for a probe now. */
 export interface Deps {
@@ -26,8 +28,12 @@ export interface Deps {
   readonly ticketKey: string;
   /** Resolves and judges what strangers give as a URL; nothing is probed here. */
   readonly target: Pick<ProbeDeps, "guard" | "resolve">;
+  /** Encrypts and decrypts credentials; only this process has the keys. */
+  readonly vault: Vault;
   readonly metrics: Registry;
   readonly requestSeconds: RequestSeconds;
+  /** Credentials asked for by workers, by `outcome`. */
+  readonly handovers: Counter<"outcome">;
   close(): Promise<void>;
 }
 
@@ -35,6 +41,12 @@ export async function createDeps(config: Config): Promise<Deps> {
   const closers = createClosers();
   const metrics = createMetrics("api");
   const log = openLogger("api", config.LOG_LEVEL);
+  const provider = openLocalKeyProvider({
+    path: config.VAULT_KEY_FILE,
+    clock: systemClock,
+    onBroken: (err) => log.error({ err }, "the vault's key file broke; the keys read before stay in force"),
+  });
+  const vault = createVault({ provider, clock: systemClock });
   const pool = openPool(config.DATABASE_URL, {
     max: 8,
     applicationName: "api",
@@ -66,8 +78,15 @@ export async function createDeps(config: Config): Promise<Deps> {
       allowCidrs: config.PROBE_ALLOW_CIDRS,
       publicUrl: config.PUBLIC_URL,
     }),
+    vault,
     metrics,
     requestSeconds: createRequestSeconds(metrics, "api"),
+    handovers: new Counter({
+      name: "alivemcp_credential_handovers_total",
+      help: "Credentials that workers asked for, by outcome",
+      labelNames: ["outcome"],
+      registers: [metrics],
+    }),
     close: closers.closeAll,
   };
 }

@@ -5,16 +5,16 @@ import type { Context } from "hono";
 export async function readJson(c: Context): Promise<unknown> {
   try {
     return await c.req.json();
-  } catch (cause) {
-    if (cause instanceof AppError) {
-      throw cause;
+  } catch (err) {
+    if (err instanceof AppError) {
+      throw err;
     }
+    // Without its cause: the parser's message quotes the body, which may be a secret, and errors are logged.
     throw new AppError({
       code: "invalid",
       internal: "body is not JSON",
       public: "The body is not valid JSON.",
       field: "body",
-      cause,
     });
   }
 }

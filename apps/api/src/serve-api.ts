@@ -4,9 +4,12 @@ import { openOpsServer } from "@alivemcp/runtime/ops-server";
 import { createAdaptorServer } from "@hono/node-server";
 import { buildApp } from "./app.ts";
 import type { Deps } from "./deps.ts";
+import { buildInternalApp } from "./internal/internal-app.ts";
 
 /** Starts listening on every configured address; `stop` drains: not ready first, then no new connections, then closed. */
-export async function serveApi(deps: Deps): Promise<{ ports: readonly number[]; stop: () => Promise<void> }> {
+export async function serveApi(
+  deps: Deps,
+): Promise<{ ports: readonly number[]; internalPort: number; stop: () => Promise<void> }> {
   let isDraining = false;
   const canWork = async () => {
     await Promise.all([deps.pool.query("SELECT 1"), deps.redis.ping()]);
@@ -24,6 +27,13 @@ export async function serveApi(deps: Deps): Promise<{ ports: readonly number[]; 
     hosts: deps.config.HOST,
     port: deps.config.PORT,
   });
+  const internalApp = buildInternalApp(deps);
+  const internal = await openHttpServer({
+    createServer: () => createAdaptorServer({ fetch: internalApp.fetch }) as Server,
+    hosts: [deps.config.INTERNAL_HOST],
+    port: deps.config.INTERNAL_PORT,
+  });
+  const [internalPort = 0] = internal.ports;
   const ops = await openOpsServer({
     host: deps.config.METRICS_HOST,
     port: deps.config.METRICS_PORT,
@@ -40,13 +50,15 @@ export async function serveApi(deps: Deps): Promise<{ ports: readonly number[]; 
     ],
     tasks: [],
   });
-  deps.log.info({ hosts: deps.config.HOST, ports: http.ports }, "api ready");
+  deps.log.info({ hosts: deps.config.HOST, ports: http.ports, internalPort }, "api ready");
   return {
     ports: http.ports,
+    internalPort,
     stop: async () => {
       isDraining = true;
       ops.startDraining();
       await http.close();
+      await internal.close();
       await ops.close();
       await deps.close();
     },

@@ -1,5 +1,8 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -10,6 +13,13 @@ export interface ApiProcess {
 }
 
 const inRepository = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+
+/** As an operator makes it. */
+function makeVaultKeyFile(): string {
+  const file = join(mkdtempSync(join(tmpdir(), "vault-")), "keys.json");
+  execFileSync(process.execPath, [inRepository("apps/api/src/vault-command.ts"), "add-key", "--file", file]);
+  return file;
+}
 
 /** Starts the API as the process it is, on a free port of 127.0.0.1: the terminal knows it by its HTTP only. */
 export async function startApi(stores: { databaseUrl: string; redisUrl: string }): Promise<ApiProcess> {
@@ -27,6 +37,10 @@ export async function startApi(stores: { databaseUrl: string; redisUrl: string }
       PROBE_ALLOW_CIDRS: "127.0.77.0/24",
       OPERATOR_KEY: key,
       TICKET_KEY: "test-ticket-key-0123456789abcdef0123",
+      INTERNAL_PORT: "0",
+      INTERNAL_TOKEN: "test-internal-token-0123456789abcdef",
+      REGION_TOKENS: "us-east=test-region-token-0123456789abcdef012",
+      VAULT_KEY_FILE: makeVaultKeyFile(),
     },
   });
   const exited = once(child, "exit");

@@ -1,4 +1,5 @@
 import type { Role } from "@alivemcp/core/permissions";
+import { and, eq } from "drizzle-orm";
 import { members } from "../schema/accounts.ts";
 import type { TenantScope, Tx } from "../tenant-scope.ts";
 
@@ -14,4 +15,13 @@ export async function insertMember(
     .onConflictDoNothing({ target: [members.tenantId, members.userId] })
     .returning({ userId: members.userId });
   return rows.length > 0;
+}
+
+/** The person's role in the workspace; null when they do not belong to it. */
+export async function findMemberRole(scope: TenantScope, tx: Tx, userId: string): Promise<Role | null> {
+  const [row] = await tx
+    .select({ role: members.role })
+    .from(members)
+    .where(and(eq(members.tenantId, scope.tenantId), eq(members.userId, userId)));
+  return row?.role ?? null;
 }

@@ -1,3 +1,4 @@
+import { CREDENTIAL_KINDS, type CredentialHints } from "@alivemcp/core/credential-description";
 import { integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import { bytea } from "./bytea.ts";
 
@@ -14,8 +15,6 @@ export const tenantDataKey = pgTable(
   (table) => [primaryKey({ columns: [table.tenantId, table.version] })],
 );
 
-export const CREDENTIAL_KINDS = ["bearer", "headers", "client_credentials", "connect"] as const;
-
 export const endpointCredential = pgTable("endpoint_credential", {
   endpointId: uuid("endpoint_id").primaryKey(),
   tenantId: uuid("tenant_id").notNull(),
@@ -23,7 +22,7 @@ export const endpointCredential = pgTable("endpoint_credential", {
   kind: text({ enum: CREDENTIAL_KINDS }).notNull(),
   dataKeyVersion: integer("data_key_version").notNull(),
   sealed: bytea().notNull(),
-  hints: jsonb().notNull(),
+  hints: jsonb().$type<CredentialHints>().notNull(),
   expiresAt: timestamp("expires_at", { withTimezone: true }),
   expirySource: text("expiry_source", { enum: ["declared", "jwt"] }),
   createdBy: uuid("created_by"),

@@ -210,6 +210,9 @@ export const SLOWDOWNS_KEY = "slowdowns";
 export const OPT_OUTS_KEY = "opt-outs";
 /** Who enqueues a window of a shard while Postgres is away. */
 export const scheduleClaimKey = (shard: string, windowAtMs: number) => `claim:{${shard}}:${windowAtMs}`;
+/** Which key a dispatch of a job was opened to, and (with `:answer`) what it got, sealed to that key. */
+export const handoverKey = (of: { jobId: string; region: string; dispatch: number; isRenewal: boolean }) =>
+  `handover:${of.region}:${of.jobId}:${of.dispatch}${of.isRenewal ? ":renewal" : ""}`;
 /** List of payloads of a queue that were refused (unknown version, broken shape), newest first, kept for a human. */
 export const refusedKey = (queueName: string) => `refused:${queueName}`;
 

@@ -1,0 +1,44 @@
+import { AppError } from "@alivemcp/core/app-error";
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { requestId } from "hono/request-id";
+import type { Deps } from "../deps.ts";
+import { errorResponse } from "../error-response.ts";
+import { noteRequest } from "../note-request.ts";
+import { handoverRoutes } from "./handover-routes.ts";
+
+const BODY_BYTES_MAX = 64 * 1024;
+
+/** The port that only processes of this installation may reach: workers with their region's token, the dashboard with its own. */
+export function buildInternalApp(deps: Deps): Hono {
+  const app = new Hono();
+  app.use(requestId());
+  app.use(noteRequest(deps));
+  app.use(async (c, next) => {
+    await next();
+    c.header("cache-control", "no-store");
+  });
+  app.use(
+    bodyLimit({
+      maxSize: BODY_BYTES_MAX,
+      onError: () => {
+        throw new AppError({
+          code: "invalid",
+          internal: "body too large",
+          public: "The body is larger than 64 KiB.",
+          field: "body",
+        });
+      },
+    }),
+  );
+  app.route("/", handoverRoutes(deps));
+  app.notFound(() => {
+    throw new AppError({
+      code: "not_found",
+      internal: "no such route",
+      public: "There is nothing at this address.",
+    });
+  });
+  app.onError((err, c) => errorResponse(deps.log, err, c));
+  return app;
+}

@@ -1,0 +1,43 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Config, configSchema } from "../src/config.ts";
+import { addKey } from "../src/vault/key-file.ts";
+
+export const TEST_OPERATOR_KEY = "operator-key-for-tests-0123456789abcdef";
+export const TEST_TICKET_KEY = "ticket-key-for-tests-0123456789abcdef";
+export const TEST_INTERNAL_TOKEN = "internal-token-for-tests-0123456789abc";
+export const testRegionToken = (region: string) => `token-of-${region}-for-tests-0123456789abcdef`;
+
+/** An environment with which the api starts on free ports, with a vault of its own. */
+export function apiEnvironment(stores: {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+}): Record<string, string> {
+  const vaultKeyFile = join(mkdtempSync(join(tmpdir(), "vault-")), "keys.json");
+  addKey(vaultKeyFile, { nowMs: Date.now(), wrapsFromMs: 0 });
+  return {
+    LOG_LEVEL: "fatal",
+    DATABASE_URL: stores.databaseUrl,
+    REDIS_URL: stores.redisUrl,
+    PORT: "0",
+    METRICS_PORT: "0",
+    INTERNAL_PORT: "0",
+    PUBLIC_URL: "http://status.test",
+    REGIONS_FILE: new URL("../../../infra/regions.json", import.meta.url).pathname,
+    PROBE_ALLOW_CIDRS: "127.0.77.0/24",
+    OPERATOR_KEY: TEST_OPERATOR_KEY,
+    TICKET_KEY: TEST_TICKET_KEY,
+    INTERNAL_TOKEN: TEST_INTERNAL_TOKEN,
+    REGION_TOKENS: ["us-east", "eu-west"].map((region) => `${region}=${testRegionToken(region)}`).join(","),
+    VAULT_KEY_FILE: vaultKeyFile,
+  };
+}
+
+/** The same as the configuration that `createDeps` takes. */
+export function apiConfig(
+  stores: { readonly databaseUrl: string; readonly redisUrl: string },
+  changes: Record<string, string> = {},
+): Config {
+  return configSchema.parse({ ...apiEnvironment(stores), ...changes });
+}
