@@ -226,7 +226,7 @@ describe("adding a URL", () => {
     const outcome = await withTenant(mine, app, (tx) =>
       insertEndpoint(mine, tx, added("https://board.example.com/", "again")),
     );
-    expect(outcome).toEqual({ kind: "on-board", slug: rows[0].slug });
+    expect(outcome).toEqual({ kind: "on-board", slug: rows[0].slug, standing: "claimed" });
   });
 
   test("that another tenant watches in private or unlisted reveals nothing: the adder gets its own", async () => {

@@ -28,7 +28,11 @@ export const endpointRequestSchema = z.strictObject({
 /** The request in the words of the domain. */
 export function endpointInput(request: z.infer<typeof endpointRequestSchema>): NewEndpointInput {
   const { cadence_s: cadenceS, health_tool: healthTool, is_demo: isDemo, ...rest } = request;
-  return { ...rest, cadenceS, healthTool, isDemo };
+  const health: NewEndpointInput["health"] =
+    healthTool === undefined
+      ? undefined
+      : { kind: "named", tool: healthTool, arguments: {}, isReadOnlyConfirmed: true };
+  return { ...rest, cadenceS, health, isDemo };
 }
 
 /** An endpoint as the API gives it, without its state. */

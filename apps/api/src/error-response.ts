@@ -33,6 +33,7 @@ export function errorResponse(log: Logger, err: unknown, c: Context): Response {
   }
   return c.body(
     JSON.stringify({
+      ...known.facts,
       type: "about:blank",
       title: TITLES[known.code],
       status,

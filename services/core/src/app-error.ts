@@ -22,6 +22,8 @@ export class AppError extends Error {
   readonly field: string | null;
   /** Seconds after which asking again may help; becomes `Retry-After`. */
   readonly retryAfterS: number | null;
+  /** What a program or page may go on with, as members of the answer (RFC 9457, section 3.2); as public as `public`. */
+  readonly facts: Readonly<Record<string, string>>;
 
   constructor(input: {
     code: ErrorCode;
@@ -29,6 +31,7 @@ export class AppError extends Error {
     public: string;
     field?: string;
     retryAfterS?: number;
+    facts?: Readonly<Record<string, string>>;
     cause?: unknown;
   }) {
     super(input.internal, { cause: input.cause });
@@ -37,5 +40,6 @@ export class AppError extends Error {
     this.public = input.public;
     this.field = input.field ?? null;
     this.retryAfterS = input.retryAfterS ?? null;
+    this.facts = input.facts ?? {};
   }
 }

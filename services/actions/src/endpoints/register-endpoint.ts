@@ -1,45 +1,54 @@
 import { randomBytes } from "node:crypto";
 import { AppError } from "@alivemcp/core/app-error";
-import { normalizedUrl } from "@alivemcp/core/endpoint-url";
+import type { EndpointFields } from "@alivemcp/core/endpoint-input";
 import type { Plan } from "@alivemcp/core/plans";
 import { endpointSlug } from "@alivemcp/core/slug";
-import type { Transport } from "@alivemcp/core/states";
-import { type EndpointRow, insertEndpoint } from "@alivemcp/db/queries/endpoints";
+import {
+  countWatched,
+  type EndpointRow,
+  type EndpointTarget,
+  insertEndpoint,
+  type NewEndpoint,
+} from "@alivemcp/db/queries/endpoints";
 import type { Tx } from "@alivemcp/db/tenant-scope";
-import { checkTarget } from "@alivemcp/probe/check-target";
 import type { ActionDeps } from "../action-deps.ts";
 import type { Caller } from "../caller.ts";
 import { change } from "../change.ts";
+import { requirePermission } from "../require-permission.ts";
+import { requirePlanLimit } from "../require-plan-limit.ts";
+import { acceptTarget } from "./accept-target.ts";
+import { urlConflict } from "./endpoint-conflict.ts";
 import { requestProbeNow } from "./request-probe.ts";
+import { acceptHealthUrls, requireRegions } from "./require-fields.ts";
 
-export interface NewEndpointInput {
+export interface NewEndpointInput extends EndpointFields {
   readonly url: string;
-  /** Default: the host. */
-  readonly name?: string | undefined;
-  readonly transport: Transport;
-  readonly visibility: "public" | "unlisted";
-  readonly cadenceS: number;
-  readonly healthTool?: string | undefined;
-  readonly isDemo: boolean;
+  /** One of the demo servers of `scripts/up`; only operators may say so. */
+  readonly isDemo?: boolean;
 }
 
 /** Tries of a slug that somebody else may take at the same moment. */
 const SLUG_TRIES = 3;
+const CADENCE_S_DEFAULT = 60;
 
 /**
- * Checks a URL, stores the endpoint for the tenant and asks for its first probe. Throws `invalid` naming the field
- * when the URL cannot be watched, `conflict` when it is watched already, `limit_reached` when the plan does not
- * allow it; then nothing is stored.
+ * Checks a URL, stores the endpoint for the tenant and asks for its first probe. Throws `invalid` naming the field,
+ * `conflict` when the URL is watched already (facts: `existing_slug`, or `board_slug` and `offers`), `limit_reached`
+ * when the plan does not allow it, `forbidden` for `public`, which has to be proven first; then nothing is stored.
  */
 export async function registerEndpoint(
   deps: ActionDeps,
   caller: Caller,
   input: NewEndpointInput,
 ): Promise<{ endpoint: EndpointRow; isProbeRequested: boolean }> {
-  const target = await acceptedTarget(deps, input.url);
+  requirePermission(caller, "endpoint.create");
+  requireOperatorsChoices(caller, input);
+  requireRegions(deps, input);
+  const target = await acceptTarget(deps, input.url);
+  const healthUrls = acceptHealthUrls(target, input.healthUrls ?? []);
   const endpoint = await change(deps, caller, "endpoint.create", async (tx, { plan }) => {
-    requireCadence(plan, input.cadenceS);
-    const row = await insertUnderFreeSlug(caller, tx, { input, plan, ...target });
+    await requireRoom(caller, tx, plan, input);
+    const row = await insertUnderFreeSlug(caller, tx, { ...input, healthUrls }, { plan, target });
     return {
       result: row,
       audit: { targetKind: "endpoint", targetId: row.id, content: { slug: row.slug, ...input } },
@@ -48,82 +57,103 @@ export async function registerEndpoint(
   return { endpoint, isProbeRequested: await requestProbeNow(deps, caller.scope, endpoint.id) };
 }
 
-interface Wish {
-  readonly input: NewEndpointInput;
-  readonly plan: Plan;
-  readonly url: URL;
-  readonly registrableDomain: string;
+/** A demo, and a place on the board without proof, are for who runs the installation. */
+function requireOperatorsChoices(caller: Caller, input: NewEndpointInput): void {
+  if (caller.actor.kind === "operator") {
+    return;
+  }
+  if (input.visibility === "public") {
+    throw new AppError({
+      code: "forbidden",
+      internal: "public without proof",
+      public:
+        "Only endpoints that are proven to be yours go on the public board. Register it as unlisted, then prove it on its claim page.",
+      field: "visibility",
+    });
+  }
+  if (input.isDemo === true) {
+    throw new AppError({
+      code: "forbidden",
+      internal: "demo endpoint of a tenant",
+      public: "Only operators register demo endpoints.",
+      field: "is_demo",
+    });
+  }
 }
 
-async function insertUnderFreeSlug(caller: Caller, tx: Tx, wish: Wish): Promise<EndpointRow> {
-  const { input, plan, url, registrableDomain } = wish;
-  for (let attempt = 0; attempt < SLUG_TRIES; attempt += 1) {
-    const outcome = await insertEndpoint(caller.scope, tx, {
-      slug: slugFor(input, url, attempt),
-      name: input.name ?? url.host,
-      url: url.href,
-      normalizedUrl: normalizedUrl(url),
-      host: url.hostname,
-      registrableDomain,
-      transport: input.transport,
-      visibility: input.visibility,
-      cadenceS: input.cadenceS,
-      health:
-        input.healthTool === undefined
-          ? { kind: "auto" }
-          : { kind: "named", tool: input.healthTool, arguments: {}, isReadOnlyConfirmed: true },
-      retentionClass: plan.name,
-      isDemo: input.isDemo,
+async function requireRoom(caller: Caller, tx: Tx, plan: Plan, input: NewEndpointInput): Promise<void> {
+  const watched = await countWatched(caller.scope, tx);
+  requirePlanLimit(plan, "endpointsMax", { wanted: watched.endpoints + 1 });
+  if (input.visibility === "private") {
+    requirePlanLimit(plan, "privateEndpointsMax", {
+      wanted: watched.privateEndpoints + 1,
+      field: "visibility",
     });
+  }
+  if (input.cadenceS !== undefined) {
+    requirePlanLimit(plan, "cadenceSMin", { wanted: input.cadenceS, field: "cadence_s" });
+  }
+}
+
+async function insertUnderFreeSlug(
+  caller: Caller,
+  tx: Tx,
+  input: NewEndpointInput,
+  at: { readonly plan: Plan; readonly target: EndpointTarget },
+): Promise<EndpointRow> {
+  for (let attempt = 0; attempt < SLUG_TRIES; attempt += 1) {
+    const outcome = await insertEndpoint(caller.scope, tx, rowOf(input, at, attempt));
     switch (outcome.kind) {
       case "inserted":
         return outcome.endpoint;
       case "already-added":
-        throw conflict(`You watch this URL already, as ${outcome.endpoint.slug}.`);
       case "on-board":
-        throw conflict(`This URL is on the board already, as ${outcome.slug}.`);
+        throw urlConflict(outcome);
       case "slug-taken":
         break;
     }
   }
-  throw conflict("An endpoint of this name exists; give it another name.");
+  throw new AppError({
+    code: "conflict",
+    internal: "no free slug",
+    public: "An endpoint of this name exists; give it another name.",
+    field: "name",
+  });
 }
 
-function requireCadence(plan: Plan, cadenceS: number): void {
-  if (cadenceS < plan.cadenceSMin) {
-    throw new AppError({
-      code: "limit_reached",
-      internal: "cadence below the plan's",
-      public: `The shortest cadence of the plan ${plan.name} is ${plan.cadenceSMin} seconds.`,
-      field: "cadence_s",
-    });
-  }
-}
-
-async function acceptedTarget(
-  deps: Pick<ActionDeps, "target">,
-  text: string,
-): Promise<{ url: URL; registrableDomain: string }> {
-  const target = await checkTarget(deps.target, text);
-  if (target.kind === "refused") {
-    throw new AppError({
-      code: "invalid",
-      internal: target.reason,
-      public: target.message,
-      field: target.field,
-    });
-  }
-  return { url: new URL(target.url), registrableDomain: target.registrableDomain };
-}
-
-function conflict(sentence: string): AppError {
-  return new AppError({ code: "conflict", internal: sentence, public: sentence, field: "url" });
+function rowOf(
+  input: NewEndpointInput,
+  { plan, target }: { readonly plan: Plan; readonly target: EndpointTarget },
+  attempt: number,
+): NewEndpoint {
+  const {
+    url: _url,
+    isDemo = false,
+    visibility = "unlisted",
+    regions,
+    tags,
+    expectedTools,
+    ...options
+  } = input;
+  const name = input.name ?? new URL(target.url).host;
+  return {
+    ...options,
+    ...target,
+    slug: slugFor(name, visibility, attempt),
+    name,
+    visibility,
+    ...(regions === undefined ? {} : { regions: [...regions] }),
+    ...(tags === undefined ? {} : { tags: [...tags] }),
+    ...(expectedTools === undefined ? {} : { expectedTools: [...expectedTools] }),
+    cadenceS: input.cadenceS ?? Math.max(CADENCE_S_DEFAULT, plan.cadenceSMin),
+    retentionClass: plan.name,
+    isDemo,
+  };
 }
 
 /** A public slug that is taken gets a short suffix at the next attempt. */
-function slugFor(input: NewEndpointInput, url: URL, attempt: number): string {
-  const text = input.name ?? url.host;
+function slugFor(name: string, visibility: NewEndpoint["visibility"], attempt: number): string {
   const suffix = randomBytes(8).toString("hex");
-  const slug = endpointSlug(text, input.visibility, suffix);
-  return attempt === 0 || input.visibility !== "public" ? slug : `${slug}-${suffix.slice(0, 4)}`;
+  const slug = endpointSlug(name, visibility, suffix);
+  return attempt === 0 || visibility !== "public" ? slug : `${slug}-${suffix.slice(0, 4)}`;
 }
