@@ -1269,7 +1269,8 @@ CREATE TABLE users (
   two_factor_enabled boolean NOT NULL DEFAULT false,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
-  deletion_requested_at timestamp with time zone
+  deletion_requested_at timestamp with time zone,
+  welcomed_at timestamp with time zone
 );
 ALTER TABLE users ADD CONSTRAINT users_email_check CHECK (((length(email) <= 320) AND (email = lower(email))));
 ALTER TABLE users ADD CONSTRAINT users_image_check CHECK ((length(image) <= 2048));

@@ -20,6 +20,9 @@ export const configSchema = z.object({
   API_URL: baseUrl,
   /** Signs cookies, encrypts TOTP secrets. Changing it signs everybody out and voids their TOTP. */
   AUTH_SECRET: z.string().min(32),
+  /** OAuth app of GitHub whose callback is `APP_URL/api/auth/callback/github`; without both nobody signs in with GitHub. */
+  GITHUB_CLIENT_ID: z.string().optional(),
+  GITHUB_CLIENT_SECRET: z.string().optional(),
   /** Mail server: `smtp://user:password@host:587`, or `smtps://`. */
   SMTP_URL: z.string().regex(/^smtps?:\/\/\S+$/, "must be an smtp:// or smtps:// URL"),
   /** Sender of every mail: `Name <address>`. */

@@ -9,6 +9,7 @@ export const users = pgTable("users", {
   emailVerified: boolean("email_verified").notNull().default(false),
   image: text(),
   twoFactorEnabled: boolean("two_factor_enabled").notNull().default(false),
+  welcomedAt: timestamp("welcomed_at", { withTimezone: true }),
   createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
   updatedAt: timestamp("updated_at", { withTimezone: true }).notNull().defaultNow(),
   deletionRequestedAt: timestamp("deletion_requested_at", { withTimezone: true }),
