@@ -14,6 +14,7 @@ import {
   findPublicEndpoint,
   listPublicEndpoints,
   listRecentDrift,
+  listRetiredSlugs,
   type PublicEndpointRow,
 } from "@alivemcp/db/queries/public-catalogue";
 import type { Clock } from "@alivemcp/runtime/clock";
@@ -35,7 +36,10 @@ export interface CatalogueEntry {
 export interface Catalogue {
   refresh(): Promise<void>;
   entries(): Iterable<CatalogueEntry>;
-  /** Null for unknown and private slugs. Never rejects: with Postgres away it answers from memory. */
+  /**
+   * By its slug or by one it had before: compare `endpoint.slug`. Null for unknown and private slugs. Never rejects:
+   * with Postgres away it answers from memory.
+   */
   find(slug: string): Promise<CatalogueEntry | null>;
   /** Milliseconds since the last good refresh; null before the first. */
   ageMs(): number | null;
@@ -54,6 +58,7 @@ export function createCatalogue(deps: {
   readonly onError: (err: unknown) => void;
 }): Catalogue {
   let bySlug = new Map<string, CatalogueEntry>();
+  let bySlugOfOld: ReadonlyMap<string, string> = new Map();
   let refreshedAtMs: number | null = null;
   const lookUps = createMicroCache<CatalogueEntry | null>({
     clock: deps.clock,
@@ -64,9 +69,10 @@ export function createCatalogue(deps: {
   return {
     async refresh() {
       const nowMs = deps.clock.nowMs();
-      const [rows, drift] = await Promise.all([
+      const [rows, drift, retired] = await Promise.all([
         listPublicEndpoints(deps.pool),
         listRecentDrift(deps.pool, nowMs - DRIFT_WINDOW_MS),
+        listRetiredSlugs(deps.pool),
       ]);
       const cadences = await realCadences(rows, nowMs);
       const next = new Map<string, CatalogueEntry>();
@@ -75,11 +81,16 @@ export function createCatalogue(deps: {
         await turnEvery(index);
       }
       bySlug = next;
+      bySlugOfOld = retired;
       refreshedAtMs = nowMs;
     },
     entries: () => bySlug.values(),
     async find(slug) {
-      return bySlug.get(slug) ?? lookUps.get(slug, () => lookUp(deps, slug));
+      return (
+        bySlug.get(slug) ??
+        bySlug.get(bySlugOfOld.get(slug) ?? "") ??
+        lookUps.get(slug, () => lookUp(deps, slug))
+      );
     },
     ageMs: () => (refreshedAtMs === null ? null : deps.clock.nowMs() - refreshedAtMs),
   };

@@ -6,7 +6,9 @@ export interface CachedAnswer {
   /** Strong: the hash of the body's bytes. */
   readonly etag: string;
   readonly contentType: string;
-  readonly status: 200 | 404;
+  readonly status: 200 | 301 | 404;
+  /** Of a 301: where the reader finds it now. */
+  readonly location?: string;
 }
 
 /** What every badge and every embed answer may be cached for, by readers and by shared caches. */
@@ -17,10 +19,16 @@ export function cachedAnswer(body: string, contentType: string, status: 200 | 40
   return { body, etag, contentType, status };
 }
 
+/** An answer under an old slug: it stands at the endpoint's slug of today. Held shortly, as a slug may come back. */
+export function movedAnswer(location: string): CachedAnswer {
+  return { ...cachedAnswer("", "text/plain; charset=utf-8"), status: 301, location };
+}
+
 /** The response to one request for it; 304 without a body when the reader has it already (RFC 9110, section 13.1.2). */
 export function respond(answer: CachedAnswer, ifNoneMatch: string | undefined): Response {
   const headers = {
     "cache-control": answer.status === 200 ? EMBED_CACHE_CONTROL : "public, max-age=30",
+    ...(answer.location === undefined ? {} : { location: answer.location }),
     "content-type": answer.contentType,
     etag: answer.etag,
     "access-control-allow-origin": "*",

@@ -252,3 +252,56 @@ test("unknown addresses lead back, as page or as JSON", async () => {
   expect([page.status, (await page.text()).includes('href="/check"')]).toEqual([404, true]);
   expect(await (await get("/api/nothing")).json()).toMatchObject({ status: 404 });
 });
+
+describe("a slug of before", () => {
+  beforeAll(async () => {
+    const seeded = await Promise.all([
+      seedEndpoint(status, { slug: "old-public" }),
+      seedEndpoint(status, { slug: "old-hidden-1", visibility: "unlisted" }),
+      seedEndpoint(status, { slug: "old-private" }),
+    ]);
+    const renames = [
+      ["new-public", "public"],
+      ["old-hidden-2", "unlisted"],
+      ["new-private", "private"],
+    ];
+    for (const [index, { id }] of seeded.entries()) {
+      await status.database
+        .pool("super")
+        .query("UPDATE endpoints SET slug = $2, visibility = $3 WHERE id = $1", [
+          id,
+          ...(renames[index] ?? []),
+        ]);
+    }
+  });
+
+  test.each([
+    ["/status/old-public", "/status/new-public"],
+    ["/status/old-hidden-1", "/status/old-hidden-2"],
+    ["/badge/old-public.svg?style=flat-square", "/badge/new-public.svg?style=flat-square"],
+    ["/badge/old-public.json", "/badge/new-public.json"],
+    ["/api/embed-status/old-public", "/api/embed-status/new-public"],
+  ])("%s leads to %s, before and after the catalogue was read again", async (from, to) => {
+    for (const prepare of [async () => {}, () => status.refresh()]) {
+      await prepare();
+      const answer = await get(from);
+      expect(answer.status).toBe(301);
+      expect(answer.headers.get("location")).toBe(to);
+      expect(answer.headers.get("cache-control")).toBe("public, max-age=30");
+      expect((await get(to)).status).toBe(200);
+    }
+  });
+
+  test("is open to scripts of other pages, as the answer it leads to", async () => {
+    expect((await get("/api/embed-status/old-public")).headers.get("access-control-allow-origin")).toBe("*");
+  });
+
+  test.each([
+    "/status/old-private",
+    "/badge/old-private.svg",
+    "/api/embed-status/old-private",
+    "/status/new-private",
+  ])("%s of an endpoint that is private now answers like one that never was", async (path) => {
+    expect((await get(path)).status).toBe(404);
+  });
+});

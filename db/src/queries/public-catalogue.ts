@@ -50,17 +50,29 @@ export async function listPublicEndpoints(pool: pg.Pool): Promise<PublicEndpoint
 /** As the column's check has it: what cannot be a slug is not asked for, nor an error of Postgres (a zero byte is one). */
 const SLUG = /^[a-z0-9-]{1,120}$/;
 
-/** One public or unlisted endpoint by its slug; null for any other slug, private ones included. Leans on the unique slug. */
+/**
+ * One public or unlisted endpoint by its slug, or by one that it had before: compare `slug`. Null for any other slug,
+ * private ones included. Leans on the two unique slugs.
+ */
 export async function findPublicEndpoint(pool: pg.Pool, slug: string): Promise<PublicEndpointRow | null> {
   if (!SLUG.test(slug)) {
     return null;
   }
   const { rows } = await pool.query<PublicEndpointRow>(
     `SELECT ${COLUMNS} FROM public_endpoint e LEFT JOIN public_endpoint_state s ON s.endpoint_id = e.id
-     WHERE e.slug = $1`,
+     WHERE e.slug = $1 OR e.slug = (SELECT r.slug FROM public_retired_slug r WHERE r.old_slug = $1)
+     ORDER BY e.slug = $1 DESC LIMIT 1`,
     [slug],
   );
   return rows[0] ?? null;
+}
+
+/** Where the old slugs of public and unlisted endpoints lead: old slug → slug of today. */
+export async function listRetiredSlugs(pool: pg.Pool): Promise<Map<string, string>> {
+  const { rows } = await pool.query<{ old_slug: string; slug: string }>(
+    "SELECT old_slug, slug FROM public_retired_slug",
+  );
+  return new Map(rows.map((row) => [row.old_slug, row.slug]));
 }
 
 /** When each endpoint's tools last changed, of those that changed since `sinceMs`. Leans on `drift_event_recent`. */

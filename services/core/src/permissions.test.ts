@@ -33,6 +33,7 @@ const TABLE: Readonly<Record<Action, string>> = {
   "endpoint.follow": "oam",
   "endpoint.claim": "oa",
   "endpoint.probe_now": "oam",
+  "notice.dismiss": "oam",
   "credential.describe": "oam",
   "credential.write": "oa",
   "drift.accept": "oam",
@@ -67,6 +68,7 @@ test.each(ACTIONS)(
       "workspace.delete",
       "workspace.export",
       "member.leave",
+      "notice.dismiss",
     ].includes(action);
     expect(keyMay(SCOPES)).toEqual(
       isForPeople ? expect.objectContaining({ reason: "not-for-keys" }) : { kind: "allowed" },

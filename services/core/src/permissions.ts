@@ -58,6 +58,7 @@ const RULES = {
   "endpoint.follow": rule(WORKERS, "endpoints:write", "follow endpoints"),
   "endpoint.claim": rule(ADMINS, "endpoints:write", "claim endpoints"),
   "endpoint.probe_now": rule(WORKERS, "endpoints:write", "start probes"),
+  "notice.dismiss": rule(WORKERS, null, "dismiss notices"),
   "credential.describe": rule(WORKERS, "read", "see what kind of credential is stored"),
   "credential.write": rule(ADMINS, "credentials:write", "store or delete credentials"),
   "drift.accept": rule(WORKERS, "drift:write", "accept a tool list as the baseline"),

@@ -3,12 +3,12 @@ import { badgeJson } from "../badge/badge-json.ts";
 import { BADGE_STYLES, BADGE_THEMES, badgeSvg } from "../badge/badge-svg.ts";
 import { badgeText, NOT_FOUND_BADGE } from "../badge/badge-text.ts";
 import type { Deps } from "../deps.ts";
-import { cachedAnswer, respond } from "../http-answer.ts";
+import { cachedAnswer, movedAnswer, respond } from "../http-answer.ts";
 
 const LABEL_CHARS_MAX = 40;
 const FILE = /^([a-z0-9-]{1,120})\.(svg|json)$/;
 
-/** `GET /badge/<slug>.svg?style=&theme=&label=` and `.json` (shields.io endpoint badge). An unknown slug is a grey 404. */
+/** `GET /badge/<slug>.svg?style=&theme=&label=` and `.json` (shields.io endpoint badge). An unknown slug is a grey 404, an old one a 301. */
 export function badgeRoutes(deps: Pick<Deps, "findReading" | "answers">): Hono {
   const routes = new Hono();
   routes.get("/badge/:file", async (c) => {
@@ -19,6 +19,9 @@ export function badgeRoutes(deps: Pick<Deps, "findReading" | "answers">): Hono {
     const key = `${extension}|${slug}|${style}|${theme}|${label}`;
     const answer = await deps.answers.get(key, async () => {
       const reading = await deps.findReading(slug);
+      if (reading !== null && reading.endpoint.slug !== slug) {
+        return movedAnswer(`/badge/${reading.endpoint.slug}.${extension}`);
+      }
       const text =
         reading === null
           ? NOT_FOUND_BADGE
@@ -32,7 +35,10 @@ export function badgeRoutes(deps: Pick<Deps, "findReading" | "answers">): Hono {
         ? cachedAnswer(JSON.stringify(badgeJson(text)), "application/json; charset=utf-8", status)
         : cachedAnswer(badgeSvg(text, style, theme), "image/svg+xml; charset=utf-8", status);
     });
-    return respond(answer, c.req.header("if-none-match"));
+    const { search } = new URL(c.req.url);
+    const there =
+      answer.location === undefined ? answer : { ...answer, location: `${answer.location}${search}` };
+    return respond(there, c.req.header("if-none-match"));
   });
   return routes;
 }

@@ -1,7 +1,7 @@
 import { toEmbedStatus } from "@alivemcp/core/public-embed";
 import { Hono } from "hono";
 import type { Deps } from "../deps.ts";
-import { cachedAnswer, respond } from "../http-answer.ts";
+import { cachedAnswer, movedAnswer, respond } from "../http-answer.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 const NOT_FOUND = cachedAnswer(
@@ -21,6 +21,9 @@ export function embedStatusRoutes(deps: Pick<Deps, "findReading" | "answers" | "
         return NOT_FOUND;
       }
       const { endpoint, windows } = reading;
+      if (endpoint.slug !== slug) {
+        return movedAnswer(`/api/embed-status/${endpoint.slug}`);
+      }
       const embed = toEmbedStatus(
         {
           slug: endpoint.slug,

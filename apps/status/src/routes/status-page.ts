@@ -12,7 +12,7 @@ import { readStatusPage } from "../status-page/read-status-page.ts";
 import { statusView } from "../status-page/status-view.ts";
 import { layout } from "../views/layout.ts";
 
-/** `GET /status/<slug>`: public and unlisted endpoints; any other slug is not found. */
+/** `GET /status/<slug>`: public and unlisted endpoints; a slug that one had before leads to it, any other is not found. */
 export function statusPageRoutes(deps: Deps): Hono {
   const routes = new Hono();
   routes.get("/status/:slug", async (c) => {
@@ -25,6 +25,10 @@ export function statusPageRoutes(deps: Deps): Hono {
       });
     }
     const { endpoint } = entry;
+    if (endpoint.slug !== c.req.param("slug")) {
+      c.header("cache-control", "public, max-age=30");
+      return c.redirect(`/status/${endpoint.slug}`, 301);
+    }
     const isPublic = endpoint.visibility === "public";
     const page = await deps.pages.get(`status|${endpoint.slug}`, async () => {
       const model = await readStatusPage(deps, entry);

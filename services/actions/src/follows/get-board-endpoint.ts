@@ -1,0 +1,28 @@
+import { AppError } from "@alivemcp/core/app-error";
+import { type BoardEndpoint, findBoardEndpoint } from "@alivemcp/db/queries/follows";
+import type { TenantScope, Tx } from "@alivemcp/db/tenant-scope";
+import type { ActionDeps } from "../action-deps.ts";
+import type { Caller } from "../caller.ts";
+import { read } from "../read.ts";
+
+/** One endpoint of the public board, as a workspace looks at it. Throws `not_found` for hidden and unknown ones alike. */
+export function getBoardEndpoint(
+  deps: Pick<ActionDeps, "pool">,
+  caller: Caller,
+  slug: string,
+): Promise<BoardEndpoint> {
+  return read(deps, caller, "endpoint.read", (tx) => getBoardEndpointIn(caller.scope, tx, slug));
+}
+
+/** The same inside a transaction of the caller's. */
+export async function getBoardEndpointIn(scope: TenantScope, tx: Tx, slug: string): Promise<BoardEndpoint> {
+  const endpoint = await findBoardEndpoint(scope, tx, slug);
+  if (endpoint === null) {
+    throw new AppError({
+      code: "not_found",
+      internal: "not on the board",
+      public: "There is no such endpoint on the public board.",
+    });
+  }
+  return endpoint;
+}
