@@ -16,7 +16,7 @@ export interface TenantScope {
 /** `proof` names what established the tenant; it is for the reader of the call, and for grep. */
 export function grantTenantScope(
   tenantId: string,
-  _proof: "api-key" | "session" | "operator-key" | "system-job" | "seed" | "test",
+  _proof: "api-key" | "session" | "invitation" | "operator-key" | "system-job" | "seed" | "test",
 ): TenantScope {
   return { tenantId } as TenantScope;
 }
@@ -24,7 +24,7 @@ export function grantTenantScope(
 /** A transaction's query builder, whatever opened it. */
 export type Tx = Pick<
   NodePgDatabase,
-  "select" | "selectDistinctOn" | "insert" | "update" | "delete" | "execute"
+  "select" | "selectDistinctOn" | "insert" | "update" | "delete" | "execute" | "transaction"
 >;
 
 /** Runs `run` in one transaction that sees and writes the rows of one tenant only. The pool logs in as `app`. */

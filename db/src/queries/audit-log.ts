@@ -1,5 +1,6 @@
 import { canonicalJson, sha256Hex } from "@alivemcp/core/canonical-json";
-import { and, desc, eq, lt } from "drizzle-orm";
+import { and, desc, eq, lt, or } from "drizzle-orm";
+import { sql } from "drizzle-orm/sql";
 import { auditLog } from "../schema/audit-log.ts";
 import type { TenantScope, Tx } from "../tenant-scope.ts";
 
@@ -28,11 +29,19 @@ export async function insertAuditRow(scope: TenantScope, tx: Tx, row: NewAuditRo
   });
 }
 
+/** What the rows of a page have in common; absent: anything. */
+export interface AuditFilter {
+  readonly actorId?: string | undefined;
+  /** Whole (`member.invite`) or its first word (`member`). */
+  readonly action?: string | undefined;
+  readonly targetId?: string | undefined;
+}
+
 /** The tenant's rows, newest first; `beforeId` is the id of the last row of the page before. Leans on `audit_log_by_tenant`. */
 export function listAuditRows(
   scope: TenantScope,
   tx: Tx,
-  page: { readonly beforeId: number | null; readonly limit: number },
+  page: { readonly beforeId: number | null; readonly limit: number } & AuditFilter,
 ): Promise<AuditRow[]> {
   return tx
     .select()
@@ -41,6 +50,11 @@ export function listAuditRows(
       and(
         eq(auditLog.tenantId, scope.tenantId),
         page.beforeId === null ? undefined : lt(auditLog.id, page.beforeId),
+        page.actorId === undefined ? undefined : eq(auditLog.actorId, page.actorId),
+        page.action === undefined
+          ? undefined
+          : or(eq(auditLog.action, page.action), sql`starts_with(${auditLog.action}, ${`${page.action}.`})`),
+        page.targetId === undefined ? undefined : eq(auditLog.targetId, page.targetId),
       ),
     )
     .orderBy(desc(auditLog.id))

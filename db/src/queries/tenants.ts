@@ -1,5 +1,5 @@
 import { isPlanName, PLANS, type Plan, type PlanName } from "@alivemcp/core/plans";
-import { eq } from "drizzle-orm";
+import { and, eq, gt } from "drizzle-orm";
 import { sql } from "drizzle-orm/sql";
 import { tenants } from "../schema/tenants.ts";
 import type { TenantScope, Tx } from "../tenant-scope.ts";
@@ -55,4 +55,51 @@ export async function insertTenant(
     VALUES (${scope.tenantId}, ${tenant.name}, ${tenant.slug}, ${tenant.plan})
     ON CONFLICT (slug) DO NOTHING RETURNING id`);
   return rows.length === 0 ? null : findTenant(scope, tx);
+}
+
+export type RenameOutcome = { readonly kind: "renamed" } | { readonly kind: "slug-taken" };
+
+/** Gives the scope's tenant a name and a slug; a slug that is somebody else's is an answer and changes nothing. */
+export async function renameTenant(
+  scope: TenantScope,
+  tx: Tx,
+  { name, slug }: { readonly name: string; readonly slug: string },
+): Promise<RenameOutcome> {
+  try {
+    // A savepoint, so that the conflict leaves the transaction usable.
+    await tx.transaction((nested) =>
+      nested.update(tenants).set({ name, slug }).where(eq(tenants.id, scope.tenantId)),
+    );
+    return { kind: "renamed" };
+  } catch (err) {
+    if (isUniqueViolation(err)) {
+      return { kind: "slug-taken" };
+    }
+    throw err;
+  }
+}
+
+const UNIQUE_VIOLATION = "23505";
+const isUniqueViolation = (err: unknown) =>
+  (err as { cause?: { code?: string } }).cause?.code === UNIQUE_VIOLATION;
+
+/** Puts the scope's tenant on its way out; the public tenant never. */
+export async function scheduleDeletion(
+  scope: TenantScope,
+  tx: Tx,
+  { requestedAt, dueAt }: { readonly requestedAt: Date; readonly dueAt: Date },
+): Promise<void> {
+  await tx
+    .update(tenants)
+    .set({ deletionRequestedAt: requestedAt, deletionDueAt: dueAt })
+    .where(and(eq(tenants.id, scope.tenantId), eq(tenants.kind, "customer")));
+}
+
+/** Calls the deletion off; false when it is due, for then rows are being erased, or was never asked for. */
+export async function cancelDeletion(scope: TenantScope, tx: Tx, at: Date): Promise<boolean> {
+  const { rowCount } = await tx
+    .update(tenants)
+    .set({ deletionRequestedAt: null, deletionDueAt: null })
+    .where(and(eq(tenants.id, scope.tenantId), gt(tenants.deletionDueAt, at)));
+  return rowCount === 1;
 }

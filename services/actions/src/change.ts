@@ -15,6 +15,8 @@ export interface Change<T> {
 }
 
 export interface AuditNote {
+  /** What was done, when that is narrower than the permission asked for: `invitation.revoke`. Default: the permission. */
+  readonly deed?: string;
   /** Such as `endpoint`, `member`, `api-key`. */
   readonly targetKind: string;
   readonly targetId: string | null;
@@ -24,10 +26,12 @@ export interface AuditNote {
   readonly reason?: string;
 }
 
-/** Still allowed while a workspace is suspended: to see it, to take one's data away, to leave. */
-const ALLOWED_WHILE_SUSPENDED: ReadonlySet<Action> = new Set([
+/** Still allowed while a workspace is suspended or on its way out: to see it, to take one's data away, to leave. */
+const ALWAYS_ALLOWED: ReadonlySet<Action> = new Set([
   "workspace.export",
   "workspace.delete",
+  "workspace.keep",
+  "workspace.transfer",
   "member.leave",
   "endpoint.pause",
   "endpoint.delete",
@@ -38,8 +42,8 @@ const ALLOWED_WHILE_SUSPENDED: ReadonlySet<Action> = new Set([
 /**
  * The only way to write a tenant's data. Checks the permission, then in one transaction: locks the tenant's row (so
  * changes of one tenant happen one after the other and limits counted in `run` hold), runs, appends the audit row.
- * When anything throws, nothing is written. Throws `forbidden` when the caller may not or the workspace is suspended,
- * `not_found` when the tenant is gone.
+ * When anything throws, nothing is written. Throws `forbidden` when the caller may not, or the workspace is suspended or
+ * on its way out, `not_found` when the tenant is gone.
  */
 export async function change<T>(
   deps: { readonly pool: Pool },
@@ -57,20 +61,13 @@ export async function change<T>(
         public: "There is no such workspace.",
       });
     }
-    if (tenant.suspendedAt !== null && !ALLOWED_WHILE_SUSPENDED.has(action)) {
-      throw new AppError({
-        code: "forbidden",
-        internal: "tenant is suspended",
-        public:
-          "This workspace is suspended, so nothing can be changed in it. Write to the operators to have it lifted.",
-      });
-    }
+    requireOpen(tenant, caller.actor, action);
     const { result, audit } = await run(tx, tenant);
     if (audit !== null) {
       await insertAuditRow(caller.scope, tx, {
         actorKind: caller.actor.kind,
         actorId: actorId(caller.actor),
-        action,
+        action: audit.deed ?? action,
         targetKind: audit.targetKind,
         targetId: audit.targetId,
         reason: audit.reason ?? null,
@@ -82,6 +79,27 @@ export async function change<T>(
     await caller.beforeCommit?.(tx);
     return result;
   });
+}
+
+function requireOpen(tenant: Tenant, actor: Actor, action: Action): void {
+  if (actor.kind === "operator" || actor.kind === "system" || ALWAYS_ALLOWED.has(action)) {
+    return;
+  }
+  if (tenant.suspendedAt !== null) {
+    throw new AppError({
+      code: "forbidden",
+      internal: "tenant is suspended",
+      public:
+        "This workspace is suspended, so nothing can be changed in it. Write to the operators to have it lifted.",
+    });
+  }
+  if (tenant.deletionDueAt !== null) {
+    throw new AppError({
+      code: "forbidden",
+      internal: "tenant is on its way out",
+      public: `This workspace will be deleted on ${tenant.deletionDueAt.toISOString().slice(0, 10)}, so nothing can be changed in it. Its owner can undo that under Settings.`,
+    });
+  }
 }
 
 function actorId(actor: Actor): string {

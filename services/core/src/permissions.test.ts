@@ -15,7 +15,10 @@ const TABLE: Readonly<Record<Action, string>> = {
   "workspace.update": "oa",
   "workspace.transfer": "o",
   "workspace.delete": "o",
+  "workspace.keep": "o",
   "workspace.export": "o",
+  "workspace.set_plan": "",
+  "workspace.suspend": "",
   "member.list": "oamv",
   "member.invite": "oa",
   "member.change_role": "oa",
@@ -66,7 +69,10 @@ test.each(ACTIONS)(
     const isForPeople = [
       "workspace.transfer",
       "workspace.delete",
+      "workspace.keep",
       "workspace.export",
+      "workspace.set_plan",
+      "workspace.suspend",
       "member.leave",
       "notice.dismiss",
     ].includes(action);
@@ -91,5 +97,19 @@ test("a refusal says what is missing and who could help", () => {
   });
   expect(decidePermission({ kind: "api-key", keyId: "k", scopes: ["read"] }, "key.create")).toMatchObject({
     sentence: "This API key may not create API keys: it lacks the scope keys:write.",
+  });
+});
+
+test("what only operators may is refused with who they are", () => {
+  expect(
+    decidePermission({ kind: "member", userId: "u", role: "owner" }, "workspace.set_plan"),
+  ).toMatchObject({
+    sentence:
+      "As an owner you may not set the plan of this workspace; ask the operators of this installation.",
+  });
+  expect(
+    decidePermission({ kind: "api-key", keyId: "k", scopes: SCOPES }, "workspace.suspend"),
+  ).toMatchObject({
+    sentence: "An API key may not suspend this workspace; ask the operators of this installation.",
   });
 });

@@ -32,6 +32,8 @@ const EVERYONE: readonly Role[] = ROLES;
 const WORKERS: readonly Role[] = ["owner", "admin", "member"];
 const ADMINS: readonly Role[] = ["owner", "admin"];
 const OWNER: readonly Role[] = ["owner"];
+/** Operators of the installation only. */
+const NOBODY: readonly Role[] = [];
 
 const rule = (roles: readonly Role[], scope: Scope | null, words: string): Rule => ({ roles, scope, words });
 
@@ -40,7 +42,10 @@ const RULES = {
   "workspace.update": rule(ADMINS, "workspace:write", "change this workspace"),
   "workspace.transfer": rule(OWNER, null, "hand this workspace over"),
   "workspace.delete": rule(OWNER, null, "delete this workspace"),
+  "workspace.keep": rule(OWNER, null, "undo the deletion of this workspace"),
   "workspace.export": rule(OWNER, null, "export this workspace"),
+  "workspace.set_plan": rule(NOBODY, null, "set the plan of this workspace"),
+  "workspace.suspend": rule(NOBODY, null, "suspend this workspace"),
   "member.list": rule(EVERYONE, "members:read", "see the members"),
   "member.invite": rule(ADMINS, "members:write", "invite people"),
   "member.change_role": rule(ADMINS, "members:write", "change roles"),
@@ -97,20 +102,17 @@ export function decidePermission(actor: Actor, action: Action): PermissionDecisi
         : {
             kind: "refused",
             reason: "role-too-low",
-            sentence: `As ${article(actor.role)} you may not ${words}; ask ${whoMay(roles)} of the workspace.`,
+            sentence: `As ${article(actor.role)} you may not ${words}; ask ${whoMay(roles)}.`,
           };
     case "api-key":
-      return keyPermission(actor.scopes, scope, words);
+      return keyPermission(actor.scopes, { roles, scope, words });
   }
 }
 
-function keyPermission(scopes: readonly Scope[], needed: Scope | null, words: string): PermissionDecision {
+function keyPermission(scopes: readonly Scope[], { roles, scope: needed, words }: Rule): PermissionDecision {
   if (needed === null) {
-    return {
-      kind: "refused",
-      reason: "not-for-keys",
-      sentence: `An API key may not ${words}; a person has to, in the dashboard.`,
-    };
+    const who = roles.length === 0 ? `ask ${whoMay(roles)}` : "a person has to, in the dashboard";
+    return { kind: "refused", reason: "not-for-keys", sentence: `An API key may not ${words}; ${who}.` };
   }
   return scopes.includes(needed)
     ? { kind: "allowed" }
@@ -127,5 +129,10 @@ export const rolesAllowed = (action: Action): readonly Role[] => RULES[action].r
 const article = (role: Role) => `${role === "owner" || role === "admin" ? "an" : "a"} ${role}`;
 
 function whoMay(roles: readonly Role[]): string {
-  return roles.length === 1 ? "the owner" : `an ${roles.filter((role) => role !== "viewer").join(" or ")}`;
+  if (roles.length === 0) {
+    return "the operators of this installation";
+  }
+  const words =
+    roles.length === 1 ? "the owner" : `an ${roles.filter((role) => role !== "viewer").join(" or ")}`;
+  return `${words} of the workspace`;
 }
