@@ -1,5 +1,6 @@
 import type { EndpointPlan } from "@alivemcp/core/endpoint-plan";
 import type { HealthOptions } from "@alivemcp/core/health-options";
+import type { HealthUrl } from "@alivemcp/core/health-url";
 import type { RetentionClass } from "@alivemcp/core/plans";
 import type { Era, Transport } from "@alivemcp/core/states";
 
@@ -13,11 +14,12 @@ export const IS_WATCHED = `(e.paused_at IS NULL AND NOT EXISTS (
 /** The select that fills an `EndpointPlan`; append conditions on `e` (endpoints). Reads only what its role may see. */
 export const SELECT_ENDPOINT_PLAN = `
   SELECT e.id, e.tenant_id, e.config_version, e.url, e.normalized_url, e.host, e.registrable_domain, e.transport, e.standing, e.is_demo,
-    e.regions, e.confirmation_period_ms, e.health, e.retention_class, ${IS_WATCHED} AS is_watched,
+    e.regions, e.confirmation_period_ms, e.health, e.health_urls, e.expected_tools, e.latency_degraded_ms,
+    e.degraded_after_minutes, e.degraded_cleared_after_minutes, e.retention_class, ${IS_WATCHED} AS is_watched,
     least(e.cadence_s, f.cadence_s) AS cadence_s, f.cadence_s IS NOT NULL AS is_followed,
     m.era, m.transport AS detected_transport, m.protocol_version, m.baseline_full_hash,
     coalesce(m.is_tool_list_empty_at_baseline, false) AS is_tool_list_empty_at_baseline,
-    coalesce(m.is_slow, false) AS is_slow, m.dead_since, m.retry_after_until, r.full_hashes,
+    coalesce(m.is_slow, false) AS is_slow, m.dead_since, m.retry_after_until, m.health_url_failed_at, r.full_hashes,
     cr.version AS credential_version
   FROM endpoints e
   LEFT JOIN endpoint_memory m ON m.endpoint_id = e.id
@@ -44,6 +46,11 @@ export interface EndpointPlanRow {
   readonly regions: readonly string[];
   readonly confirmation_period_ms: number;
   readonly health: HealthOptions;
+  readonly health_urls: readonly HealthUrl[];
+  readonly expected_tools: readonly string[];
+  readonly latency_degraded_ms: number;
+  readonly degraded_after_minutes: number;
+  readonly degraded_cleared_after_minutes: number;
   readonly retention_class: RetentionClass;
   readonly is_watched: boolean;
   readonly cadence_s: number;
@@ -56,6 +63,7 @@ export interface EndpointPlanRow {
   readonly is_slow: boolean;
   readonly dead_since: Date | null;
   readonly retry_after_until: Date | null;
+  readonly health_url_failed_at: Date | null;
   readonly full_hashes: Readonly<Record<string, string>> | null;
   readonly credential_version: number | null;
 }
@@ -79,6 +87,11 @@ export function endpointPlanOfRow(row: EndpointPlanRow): EndpointPlan {
     regions: row.regions,
     confirmationPeriodMs: row.confirmation_period_ms,
     health: row.health,
+    healthUrls: row.health_urls,
+    expectedTools: row.expected_tools,
+    latencyDegradedMs: row.latency_degraded_ms,
+    degradedAfterMinutes: row.degraded_after_minutes,
+    degradedClearedAfterMinutes: row.degraded_cleared_after_minutes,
     credentialVersion: row.credential_version,
     retentionClass: row.retention_class,
     remembered: rememberedOfRow(row),
@@ -88,6 +101,7 @@ export function endpointPlanOfRow(row: EndpointPlanRow): EndpointPlan {
     isSlow: row.is_slow,
     deadSinceMs: row.dead_since?.getTime() ?? null,
     retryAfterUntilMs: row.retry_after_until?.getTime() ?? null,
+    healthUrlFailedAtMs: row.health_url_failed_at?.getTime() ?? null,
   };
 }
 

@@ -6,7 +6,6 @@ import {
   writeEndpointState,
 } from "@alivemcp/core/endpoint-state";
 import type { EndpointAction } from "@alivemcp/core/endpoint-state-decision";
-import { STATE_RULES } from "@alivemcp/core/endpoint-state-rules";
 import { ROUTER_GROUP } from "@alivemcp/core/pipeline";
 import { ENDPOINT_FLAGS } from "@alivemcp/core/public-status";
 import { type EndpointStateChange, saveEndpointStates } from "@alivemcp/db/queries/endpoint-states-system";
@@ -52,17 +51,17 @@ export async function commitDecisions(
   await sealLookMinutes(deps, decided);
 }
 
-function changeOf(shard: string, { plan, after, actions }: DecidedEndpoint): EndpointStateChange {
+function changeOf(shard: string, { plan, policy, after, actions }: DecidedEndpoint): EndpointStateChange {
   const commits = actions.filter((action) => action.kind === "commit");
   return {
     endpointId: plan.id,
     shard,
     committed: after.committed,
     sinceAtMs: after.sinceAtMs,
-    reason: shownReason(after, STATE_RULES),
+    reason: shownReason(after, policy.rules),
     flags: ENDPOINT_FLAGS.filter((flag) => after.marks.includes(flag)),
     machine: writeEndpointState(after),
-    wakeAtMs: nextWakeAtMs(after, STATE_RULES),
+    wakeAtMs: nextWakeAtMs(after, policy.rules),
     spans: commits.map(({ to, sinceAtMs }) => ({ state: to, fromMs: sinceAtMs })),
     transitions: transitionsOf(after, actions),
   };

@@ -1,6 +1,6 @@
 import { type EndpointPlan, regionsOfEndpoint } from "@alivemcp/core/endpoint-plan";
 import { type EndpointState, readEndpointState, unknownEndpoint } from "@alivemcp/core/endpoint-state";
-import { type EndpointPolicy, STATE_RULES } from "@alivemcp/core/endpoint-state-rules";
+import { type EndpointPolicy, STATE_RULES, type StateRules } from "@alivemcp/core/endpoint-state-rules";
 import { regionKey } from "@alivemcp/core/pipeline";
 import { isRegionEligible } from "@alivemcp/core/region-heartbeat";
 import { listEndpointPlansById } from "@alivemcp/db/queries/endpoint-plans-system";
@@ -53,13 +53,19 @@ export async function joinEndpoints(
         confirmationPeriodMs: plan.confirmationPeriodMs,
         isSlow: plan.isSlow,
         baselineLatencyMsP95: latencyMsP95Of7d,
-        rules: STATE_RULES,
+        rules: rulesOf(plan),
       };
       const state = stored === null ? unknownEndpoint(nowMs) : readEndpointState(stored);
       return [[endpointId, { plan, isPaused, policy, state }]];
     }),
   );
 }
+
+const rulesOf = (plan: EndpointPlan): StateRules => ({
+  ...STATE_RULES,
+  degradedRaiseMinutes: plan.degradedAfterMinutes,
+  degradedClearMinutes: plan.degradedClearedAfterMinutes,
+});
 
 /** Regions whose heartbeat is fresh, whose self-check passed, and that are not suspected. */
 async function listVotingRegions(deps: LoadDeps): Promise<ReadonlySet<string>> {

@@ -31,6 +31,7 @@ function fieldsOf(state: EndpointState): Record<string, string> {
   return {
     [COMMITTED_FIELDS.state]: state.committed,
     [COMMITTED_FIELDS.sinceAtMs]: String(state.sinceAtMs),
+    // The reason is the newest one whatever thresholds the owner chose.
     [COMMITTED_FIELDS.reason]: shownReason(state, STATE_RULES) ?? "",
     [COMMITTED_FIELDS.flags]: state.marks.filter(isFlag).join(","),
     [COMMITTED_FIELDS.warnings]: state.marks.filter((mark) => !isFlag(mark)).join(","),

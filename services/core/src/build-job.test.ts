@@ -27,6 +27,11 @@ const plan: EndpointPlan = {
   regions: [],
   confirmationPeriodMs: 30_000,
   health: { kind: "auto" },
+  healthUrls: [],
+  expectedTools: [],
+  latencyDegradedMs: 5_000,
+  degradedAfterMinutes: 3,
+  degradedClearedAfterMinutes: 2,
   credentialVersion: null,
   retentionClass: "team",
   remembered: { era: "legacy", transport: "http", protocolVersion: "2025-11-25" },
@@ -36,6 +41,7 @@ const plan: EndpointPlan = {
   isSlow: false,
   deadSinceMs: null,
   retryAfterUntilMs: null,
+  healthUrlFailedAtMs: null,
 };
 const KEY = "k".repeat(43);
 const asked = {

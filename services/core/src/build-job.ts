@@ -1,11 +1,11 @@
 import { signCredentialTicket, TICKET_LIFE_MS } from "./credential-ticket.ts";
 import type { EndpointPlan } from "./endpoint-plan.ts";
+import { expectationsOf } from "./expectations-of.ts";
 import type { HealthOptions } from "./health-options.ts";
 import {
   lookJobId,
   MINUTE_MS,
   minuteOf,
-  NO_EXPECTATIONS,
   nowJobId,
   PIPELINE_VERSION,
   type ProbeJob,
@@ -43,6 +43,11 @@ export function buildSlotJob(
     id,
     data: {
       ...jobBase(plan, slot, { id, notBeforeMs: slot.notBeforeMs }),
+      expectations: expectationsOf(plan, slot, {
+        kind: "slot",
+        slotAtMs: slot.slotAtMs,
+        cadenceMs: slot.timing.cadenceMs,
+      }),
       kind: "slot",
       slotAtMs: slot.slotAtMs,
       notBeforeMs: slot.notBeforeMs,
@@ -67,6 +72,7 @@ export function buildNowJob(
     id,
     data: {
       ...jobBase(plan, request, { id, notBeforeMs: requestedAtMs }),
+      expectations: expectationsOf(plan, request, { kind: "now" }),
       kind: "now",
       slotAtMs: requestedAtMs,
       notBeforeMs: requestedAtMs,
@@ -95,6 +101,7 @@ export function buildLookJob(
     id,
     data: {
       ...jobBase(plan, look, { id, notBeforeMs: look.notBeforeMs }),
+      expectations: expectationsOf(plan, look, { kind: "look" }),
       kind: "look",
       slotAtMs: look.notBeforeMs,
       notBeforeMs: look.notBeforeMs,
@@ -128,7 +135,6 @@ function jobBase(
     lastFullHash: plan.regionFullHashes[asked.region] ?? plan.baselineFullHash,
     isToolListEmptyAtBaseline: plan.isToolListEmptyAtBaseline,
     health: healthOf(plan),
-    expectations: NO_EXPECTATIONS,
     credentialTicket: ticketOf(plan, asked, job),
   } as const;
 }

@@ -1,4 +1,5 @@
 import type { HealthOptions } from "./health-options.ts";
+import type { HealthUrl } from "./health-url.ts";
 import type { RememberedWire } from "./pipeline.ts";
 import type { RetentionClass } from "./plans.ts";
 import type { Transport } from "./states.ts";
@@ -23,6 +24,14 @@ export interface EndpointPlan {
   readonly regions: readonly string[];
   readonly confirmationPeriodMs: number;
   readonly health: HealthOptions;
+  readonly healthUrls: readonly HealthUrl[];
+  /** Names that must be in the tool list. */
+  readonly expectedTools: readonly string[];
+  /** A slower handshake is `degraded / latency`. */
+  readonly latencyDegradedMs: number;
+  /** Consecutive bad minutes that raise `degraded`, and good ones that clear it. */
+  readonly degradedAfterMinutes: number;
+  readonly degradedClearedAfterMinutes: number;
   /** Of the credential that its probes carry; null: it is probed without one. */
   readonly credentialVersion: number | null;
   readonly retentionClass: RetentionClass;
@@ -35,6 +44,8 @@ export interface EndpointPlan {
   readonly isSlow: boolean;
   readonly deadSinceMs: number | null;
   readonly retryAfterUntilMs: number | null;
+  /** Newest probe that found a health URL failing. */
+  readonly healthUrlFailedAtMs: number | null;
 }
 
 /** The regions this endpoint is probed from, in the installation's order; all of them when its choice names none of them. */

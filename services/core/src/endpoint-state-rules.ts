@@ -17,7 +17,7 @@ export interface StateRules {
   /** Committed changes within `flappingWindowMs` that make an endpoint flap. */
   readonly flappingChangesMin: number;
   readonly flappingWindowMs: number;
-  /** Consecutive verdict-minutes that exist; `unknown` ones are ours and neither count nor interrupt. */
+  /** Consecutive verdict-minutes that exist; `unknown` ones are ours and neither count nor interrupt. The first two are defaults: owners choose. */
   readonly degradedRaiseMinutes: number;
   readonly degradedClearMinutes: number;
   readonly accessChangeMinutes: number;

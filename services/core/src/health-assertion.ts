@@ -47,8 +47,9 @@ export type AssertionsVerdict =
   /** `position` counts from 1; `detail` names the assertion and what was found, redacted, at most 100 characters of it. */
   | { readonly kind: "failed"; readonly position: number; readonly detail: string };
 
-/** Only the start of a long text is searched by `matches`. */
-const SUBJECT_CHARS_MAX = 10_000;
+/** Of one text only the start is searched by `matches`, and so much of all texts together. */
+const SUBJECT_CHARS_MAX = 2_000;
+const SEARCHED_CHARS_MAX = 10_000;
 const FOUND_CHARS_MAX = 100;
 /** Text longer than this is not tried as JSON. */
 const JSON_CHARS_MAX = 1_048_576;
@@ -60,8 +61,9 @@ export function evaluateHealthAssertions(
   matches: MatchPattern,
 ): AssertionsVerdict {
   const subject = subjectOf(result);
+  const search = boundSearch(matches);
   for (const [index, assertion] of assertions.entries()) {
-    const failing = failingValue(assertion, subject, matches);
+    const failing = failingValue(assertion, subject, search);
     if (failing !== null) {
       const position = index + 1;
       return {
@@ -72,6 +74,15 @@ export function evaluateHealthAssertions(
     }
   }
   return { kind: "held" };
+}
+
+function boundSearch(matches: MatchPattern): MatchPattern {
+  let leftChars = SEARCHED_CHARS_MAX;
+  return (pattern, subject) => {
+    const searched = subject.slice(0, Math.min(SUBJECT_CHARS_MAX, leftChars));
+    leftChars -= searched.length;
+    return matches(pattern, searched);
+  };
 }
 
 /** What assertions speak of: the structured content, else the text content as JSON, else the text itself. */
@@ -119,7 +130,7 @@ function passes(assertion: HealthAssertion, value: unknown, matches: MatchPatter
         ? value.includes(assertion.value)
         : typeof value === "string" && value.includes(String(assertion.value));
     case "matches":
-      return isText(value) && matches(assertion.pattern, String(value).slice(0, SUBJECT_CHARS_MAX));
+      return isText(value) && matches(assertion.pattern, String(value));
     case "less-than":
       return typeof value === "number" && value < assertion.value;
   }

@@ -104,7 +104,10 @@ function judgeMcp(
         | "list-malformed"
         | "list-empty"
         | "tools-invalid"
+        | "tools-missing"
         | "health-failed"
+        | "assertion-failed"
+        | "health-url-failed"
         | "health-timed-out"
         | "walled"
         | "wall-malformed"
@@ -130,6 +133,13 @@ function judgeMcp(
       return judged("degraded", "tools_list_malformed", "tools_list", outcome.detail);
     case "tools-invalid":
       return judged("degraded", "tools_list_malformed", "tools_list", describeOutcome(outcome));
+    case "tools-missing":
+      // The same fault as an empty list, told by its owner: a list without these tools is not the one that was meant.
+      return judged("degraded", "tools_list_malformed", "tools_list", describeOutcome(outcome));
+    case "assertion-failed":
+      return judged("degraded", "health_check_failed", "health", outcome.detail);
+    case "health-url-failed":
+      return judged("degraded", "health_url_failed", "health", describeOutcome(outcome));
     case "health-failed":
       return judged("degraded", "health_check_failed", "health", outcome.detail);
     case "health-timed-out":

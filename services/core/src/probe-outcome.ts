@@ -106,6 +106,12 @@ export type ProbeOutcome =
         | "health_tool_needs_task"
         | "health_tool_malformed";
     }
+  /** The list lacks names that the owner expects in it. */
+  | { readonly kind: "tools-missing"; readonly names: readonly string[] }
+  /** `detail` names the assertion and what was found instead. */
+  | { readonly kind: "assertion-failed"; readonly detail: string }
+  /** `position` of the URL in the owner's list, from 1; `detail` what came of asking it. */
+  | { readonly kind: "health-url-failed"; readonly position: number; readonly detail: string }
   | { readonly kind: "health-timed-out"; readonly detail: "slow_tool" | "health_tool_timeout" }
   | {
       readonly kind: "walled";
@@ -182,16 +188,20 @@ export function describeOutcome(outcome: ProbeOutcome): string {
     case "list-failed":
       return `${outcome.detail} ${outcome.code}`;
     case "tools-invalid":
-      return describeInvalidTools(outcome.names);
+      return `tool_invalid: ${someNames(outcome.names)}`;
+    case "tools-missing":
+      return `expected_tool_missing: ${someNames(outcome.names)}`;
+    case "health-url-failed":
+      return `health_url ${outcome.position}: ${outcome.detail}`;
     default:
       return outcome.detail ?? outcome.kind;
   }
 }
 
-function describeInvalidTools(names: readonly string[]): string {
+function someNames(names: readonly string[]): string {
   const shown = names
     .slice(0, 5)
     .map((name) => publicLine(name, 30))
     .join(", ");
-  return `tool_invalid: ${shown}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`;
+  return `${shown}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`;
 }

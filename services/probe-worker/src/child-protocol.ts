@@ -13,6 +13,7 @@ export type ProbeOrder = Pick<
   | "lastFullHash"
   | "isToolListEmptyAtBaseline"
   | "health"
+  | "expectations"
   | "budgetMs"
   | "hasSecondAttempt"
 >;

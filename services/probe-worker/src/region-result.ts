@@ -9,7 +9,7 @@ import type { ProbeOrder } from "./child-protocol.ts";
 /** What of a job a child needs to know; not whose endpoint it is. */
 export function probeOrderOf(job: ProbeJob): ProbeOrder {
   const { url, transport, remembered, lastFullHash, isToolListEmptyAtBaseline } = job;
-  const { health, budgetMs, hasSecondAttempt } = job;
+  const { health, expectations, budgetMs, hasSecondAttempt } = job;
   return {
     url,
     transport,
@@ -17,6 +17,7 @@ export function probeOrderOf(job: ProbeJob): ProbeOrder {
     lastFullHash,
     isToolListEmptyAtBaseline,
     health,
+    expectations,
     budgetMs,
     hasSecondAttempt,
   };

@@ -26,6 +26,8 @@ export type Greeting =
 
 /** Statuses with which servers answer a first message they do not know; 422 is rmcp's (Rust SDK). */
 const ERA_STATUSES: ReadonlySet<number> = new Set([400, 404, 405, 406, 422, 501]);
+/** Capabilities that can be listed beside tools. */
+const DECLARABLE = ["resources", "prompts"] as const;
 const INVALID_PARAMS = -32602;
 const HEADER_MISMATCH = -32020;
 const CAPABILITY_MISSING = -32021;
@@ -79,6 +81,7 @@ function readDiscovery(run: ProbeRun, reply: Extract<RpcReply, { kind: "result" 
     { era: "modern", transport: "http", protocolVersion: MODERN_VERSION, sessionId: null },
     reply,
   );
+  run.declared = DECLARABLE.filter((name) => hasCapability(capabilities, name));
   return { kind: "spoke", hasTools: hasCapability(capabilities, "tools") };
 }
 
@@ -175,6 +178,7 @@ async function readInitialize(
   }
   run.server = server;
   noteHandshake(run, { era: "legacy", transport, protocolVersion, sessionId }, reply);
+  run.declared = DECLARABLE.filter((name) => hasCapability(capabilities, name));
   return { kind: "spoke", hasTools: hasCapability(capabilities, "tools") };
 }
 

@@ -1,5 +1,6 @@
 /** The one tool call a probe may make: `health_check`, or the tool its owner named. */
 
+import { evaluateHealthAssertions, type HealthAssertion } from "@alivemcp/core/health-assertion";
 import { isJsonObject } from "@alivemcp/core/json-schema-keywords";
 import { findParamHeaders } from "@alivemcp/core/mcp-param-header";
 import type { ProbeOutcome } from "@alivemcp/core/probe-outcome";
@@ -17,9 +18,12 @@ const SLOW_TOOL_MS = 5_000;
 /** The modern wire's word for a capability that we do not declare (MCP 2026-07-28). */
 const CAPABILITY_MISSING = -32021;
 
-/** Whether the options want the tools themselves: headers of a named tool's arguments come from its schema. */
+/**
+ * Whether the options want the tools themselves: names that are expected, and the schema of a named tool, from which
+ * headers of its arguments come.
+ */
 export function needsTools(run: ProbeRun): boolean {
-  return run.request.health.kind === "named";
+  return run.request.health.kind === "named" || run.expectations.tools.length > 0;
 }
 
 /** Calls the health tool if there is one to call; null when it answered well or none is due. */
@@ -30,8 +34,13 @@ export async function callHealthTool(
   tools: readonly unknown[] | null,
 ): Promise<{ readonly outcome: ProbeOutcome | null; readonly ms: number } | null> {
   const { health } = run.request;
-  if (health.kind === "never" || (health.kind === "auto" && !list.hasHealthCheck)) {
+  if (health.kind === "never") {
     return null;
+  }
+  if (health.kind === "auto" && !list.hasHealthCheck) {
+    return assertionsOf(run).length === 0
+      ? null
+      : { outcome: { kind: "health-failed", detail: "health_tool_missing" }, ms: 0 };
   }
   const name = health.kind === "named" ? health.tool : "health_check";
   const tool = tools?.find((listed) => isJsonObject(listed) && listed.name === name);
@@ -89,7 +98,17 @@ function judgeResult(
   if (!Array.isArray(content) && structuredContent === undefined) {
     return { kind: "health-failed", detail: "health_tool_malformed" };
   }
+  const verdict = evaluateHealthAssertions(assertionsOf(run), reply.result, run.deps.patterns.matches);
+  if (verdict.kind === "failed") {
+    // The detail shows as much of the result as may be shown.
+    keepEvidence(run, "");
+    return { kind: "assertion-failed", detail: verdict.detail };
+  }
   return ms > SLOW_TOOL_MS ? { kind: "health-timed-out", detail: "slow_tool" } : null;
+}
+
+function assertionsOf({ request: { health } }: ProbeRun): readonly HealthAssertion[] {
+  return health.kind === "never" ? [] : (health.assertions ?? []);
 }
 
 /** An error in JSON-RPC words: it may be a wall all the same. */

@@ -33,6 +33,10 @@ export interface McpMessages {
   readonly initialized: RpcCall;
   readonly listLegacy: RpcCall;
   readonly listModern: RpcCall;
+  readonly resourcesLegacy: RpcCall;
+  readonly resourcesModern: RpcCall;
+  readonly promptsLegacy: RpcCall;
+  readonly promptsModern: RpcCall;
   /** `_meta` of every modern request. */
   readonly modernMeta: Readonly<Record<string, unknown>>;
 }
@@ -98,6 +102,10 @@ function buildMessages(userAgent: string): McpMessages {
     },
     listLegacy: call(2, "tools/list", {}),
     listModern: call(2, "tools/list", { _meta: modernMeta }),
+    resourcesLegacy: call(1_001, "resources/list", {}),
+    resourcesModern: call(1_001, "resources/list", { _meta: modernMeta }),
+    promptsLegacy: call(1_002, "prompts/list", {}),
+    promptsModern: call(1_002, "prompts/list", { _meta: modernMeta }),
   };
 }
 

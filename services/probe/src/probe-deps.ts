@@ -1,10 +1,11 @@
 /** What a probe needs of its process, and what one probe is asked. */
 import { createSecureContext, type SecureContext } from "node:tls";
 import type { HealthOptions } from "@alivemcp/core/health-options";
-import type { ProbeStep, RememberedWire } from "@alivemcp/core/pipeline";
+import type { Expectations, ProbeStep, RememberedWire } from "@alivemcp/core/pipeline";
 import type { Transport } from "@alivemcp/core/states";
 import { type AddressGuard, createAddressGuard } from "./address-guard.ts";
 import { createMetadataCache, type MetadataCache } from "./metadata-cache.ts";
+import { createPatternMatcher, type PatternMatcher } from "./pattern-matcher.ts";
 import { createResolveHost, type ResolveHost } from "./resolve-host.ts";
 import { createToolListCache, type ToolListCache } from "./tool-list-cache.ts";
 
@@ -17,6 +18,7 @@ export interface ProbeDeps {
   readonly userAgent: string;
   readonly toolListCache: ToolListCache;
   readonly metadataCache: MetadataCache;
+  readonly patterns: PatternMatcher;
   /** Told when bytes of an answer arrive, before anything is done with them: who was at work when a process stalls. */
   readonly onBytes?: () => void;
   /** Told of each step when it ends, live; the finding carries them all again. */
@@ -59,6 +61,8 @@ export interface ProbeRequest {
   readonly credential: ProbeCredential | null;
   /** The endpoint has a credential, and its authorization server refused it: the wall is looked at from outside. */
   readonly credentialRefusal?: string;
+  /** What the owner expects beyond the protocol; absent: nothing. */
+  readonly expectations?: Expectations;
   /** Detect the era from nothing, as on the first probe, whatever is remembered. */
   readonly isDetectionForced?: boolean;
 }
@@ -81,5 +85,6 @@ export function createProbeDeps(config: {
     userAgent: `AliveMCP/${VERSION} (+${config.publicUrl.replace(/\/+$/, "")}/bot)`,
     toolListCache: createToolListCache(),
     metadataCache: createMetadataCache(),
+    patterns: createPatternMatcher(),
   };
 }

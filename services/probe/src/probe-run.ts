@@ -1,5 +1,5 @@
 /** The state of one probe while it runs: its scope, what it learned, its waterfall. One object, written by every step. */
-import type { ProbeStep } from "@alivemcp/core/pipeline";
+import { type Expectations, NO_EXPECTATIONS, type ProbeStep } from "@alivemcp/core/pipeline";
 import type { Era } from "@alivemcp/core/states";
 import type { Exchange, ExchangeResult } from "./exchange.ts";
 import { type ExchangeScope, openScope, type ReplyHead } from "./exchange-scope.ts";
@@ -35,6 +35,7 @@ export interface SsePair {
 export interface ProbeRun {
   readonly deps: ProbeDeps;
   readonly request: ProbeRequest;
+  readonly expectations: Expectations;
   readonly startedMs: number;
   readonly deadlineMs: number;
   readonly scope: ExchangeScope;
@@ -57,6 +58,8 @@ export interface ProbeRun {
   tlsExpiresAtMs: number | null;
   retryAfterMs: number | null;
   wire: Wire | null;
+  /** What the handshake declared beside tools. */
+  declared: readonly ("resources" | "prompts")[];
   server: { readonly name: string; readonly version: string } | null;
   /** What the endpoint last said, for evidence. */
   lastHead: ReplyHead | null;
@@ -81,6 +84,7 @@ export function openRun(
   const run: ProbeRun = {
     deps,
     request,
+    expectations: request.expectations ?? NO_EXPECTATIONS,
     startedMs: times.startedMs,
     deadlineMs: times.deadlineMs,
     scope: openScope(deps, {
@@ -103,6 +107,7 @@ export function openRun(
     tlsExpiresAtMs: null,
     retryAfterMs: null,
     wire: null,
+    declared: [],
     server: null,
     lastHead: null,
     lastBody: "",

@@ -1,13 +1,16 @@
 /** One walk through the layers of an endpoint: handshake, tool list, health tool. The first that fails is the finding. */
+import { isJsonObject } from "@alivemcp/core/json-schema-keywords";
 import {
   describeOutcome,
   isEndpointReached,
   type ProbeOutcome,
   type ProbePhase,
 } from "@alivemcp/core/probe-outcome";
+import { askHealthUrls } from "./ask-health-urls.ts";
 import { shakeHands } from "./detect-era.ts";
 import { greetLegacy } from "./handshake.ts";
 import { callHealthTool, needsTools } from "./health-call.ts";
+import { listCapabilities } from "./list-capabilities.ts";
 import { type Listing, listTools } from "./list-tools.ts";
 import { lookUnauthenticated } from "./look-unauthenticated.ts";
 import { noteStep, type ProbeRun } from "./probe-run.ts";
@@ -21,10 +24,33 @@ export interface Attempt {
   readonly tools: readonly unknown[] | null;
 }
 
-/** A handshake slower than this is `degraded`. */
-const SLOW_HANDSHAKE_MS = 5_000;
 /** Walks once; everything learned on the way is on the run. */
 export async function walkLayers(run: ProbeRun): Promise<Attempt> {
+  const attempt = await walkProtocol(run);
+  if (isSpoken(attempt.outcome)) {
+    await listCapabilities(run);
+  }
+  const failing = isAnswering(attempt.outcome) ? await askHealthUrls(run) : null;
+  return failing === null ? attempt : { ...attempt, outcome: failing, phase: "health" };
+}
+
+/** The protocol works, whatever the application says of itself. */
+function isSpoken({ kind }: ProbeOutcome): boolean {
+  return (
+    kind === "healthy" ||
+    kind === "slow-handshake" ||
+    kind === "tools-missing" ||
+    kind === "health-failed" ||
+    kind === "assertion-failed"
+  );
+}
+
+/** Nothing is wrong with it so far but its speed: health comes before latency, and a wall in order is no fault. */
+function isAnswering({ kind }: ProbeOutcome): boolean {
+  return kind === "healthy" || kind === "slow-handshake" || kind === "walled";
+}
+
+async function walkProtocol(run: ProbeRun): Promise<Attempt> {
   const fault = await standBeforeWall(run);
   if (fault !== null) {
     return ended(fault, "handshake");
@@ -34,7 +60,8 @@ export async function walkLayers(run: ProbeRun): Promise<Attempt> {
     return ended(greeting.outcome, "handshake");
   }
   if (!greeting.hasTools) {
-    return ended(slowness(run) ?? { kind: "healthy", detail: "tools_not_offered" }, "handshake");
+    const outcome = missingTools(run, []) ?? slowness(run);
+    return ended(outcome ?? { kind: "healthy", detail: "tools_not_offered" }, "handshake");
   }
   const startedMs = performance.now();
   const listing = await listWithOneMoreSession(run);
@@ -52,7 +79,7 @@ async function judgeListed(
   { list, tools, hashMs }: Extract<Listing, { kind: "listed" }>,
   listMs: number,
 ): Promise<Attempt> {
-  const fault = listFault(run, list);
+  const fault = listFault(run, list) ?? missingTools(run, tools ?? []);
   noteStep(
     run,
     "tools_list",
@@ -145,8 +172,14 @@ function listFault(run: ProbeRun, list: KnownToolList): ProbeOutcome | null {
     : null;
 }
 
+function missingTools(run: ProbeRun, tools: readonly unknown[]): ProbeOutcome | null {
+  const names = new Set(tools.map((tool) => (isJsonObject(tool) ? tool.name : undefined)));
+  const missing = run.expectations.tools.filter((name) => !names.has(name));
+  return missing.length === 0 ? null : { kind: "tools-missing", names: missing };
+}
+
 function slowness(run: ProbeRun): ProbeOutcome | null {
-  return (run.latencyMs ?? 0) > SLOW_HANDSHAKE_MS
+  return (run.latencyMs ?? 0) > run.expectations.latencyDegradedMs
     ? { kind: "slow-handshake", detail: "slow_handshake" }
     : null;
 }

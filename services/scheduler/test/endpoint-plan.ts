@@ -23,6 +23,11 @@ export function endpointPlan(change: Partial<EndpointPlan> = {}): EndpointPlan {
     regions: [],
     confirmationPeriodMs: 30_000,
     health: { kind: "auto" },
+    healthUrls: [],
+    expectedTools: [],
+    latencyDegradedMs: 5_000,
+    degradedAfterMinutes: 3,
+    degradedClearedAfterMinutes: 2,
     credentialVersion: null,
     retentionClass: "team",
     remembered: null,
@@ -32,6 +37,7 @@ export function endpointPlan(change: Partial<EndpointPlan> = {}): EndpointPlan {
     isSlow: false,
     deadSinceMs: null,
     retryAfterUntilMs: null,
+    healthUrlFailedAtMs: null,
     ...change,
   };
 }

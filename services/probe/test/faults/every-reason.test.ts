@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { AGAIN_FAULTS } from "./again-faults.ts";
 import { CREDENTIAL_FAULTS } from "./credential-faults.ts";
 import { DIAL_FAULTS } from "./dial-faults.ts";
+import { EXPECTATION_FAULTS } from "./expectation-faults.ts";
 import { HANDSHAKE_FAULTS } from "./handshake-faults.ts";
 import { HEALTH_FAULTS } from "./health-faults.ts";
 import { FLOODS, HOSTILE_FAULTS } from "./hostile-faults.ts";
@@ -25,6 +26,7 @@ const ALL = [
   Object.values(CREDENTIAL_FAULTS).flat(),
   PAIR_FAULTS,
   HEALTH_FAULTS,
+  Object.values(EXPECTATION_FAULTS).flat(),
   Object.values(MANNERS_FAULTS).flat(),
   AGAIN_FAULTS,
   FLOODS,
@@ -34,7 +36,6 @@ const ALL = [
 /** Reasons that no single probe can conclude, each with who does. */
 const NOT_OF_A_PROBE: Partial<Record<FailureReason, string>> = {
   credential_expiring: "a date its owner declared or its token carries, compared by a clock",
-  health_url_failed: "a health URL, fetched apart from the probe",
   error_rate_elevated: "a share of many results",
 };
 

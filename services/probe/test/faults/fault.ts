@@ -28,7 +28,7 @@ export interface Fault {
   /** What the endpoint does. */
   readonly name: string;
   readonly open: () => Promise<FaultyEndpoint>;
-  readonly request?: Partial<ProbeRequest>;
+  readonly request?: Partial<ProbeRequest> | ((endpoint: FaultyEndpoint) => Partial<ProbeRequest>);
   readonly deps?: () => Partial<ProbeDeps>;
   readonly judged: Judged;
   readonly also?: Aftermath;
@@ -64,11 +64,12 @@ export function testFaults(faults: readonly Fault[]): void {
   test.concurrent.for(faults)("$name: $judged", async (fault) => {
     const endpoint = await fault.open();
     try {
-      const budgetMs = fault.request?.budgetMs ?? BUDGET_MS;
+      const request = typeof fault.request === "function" ? fault.request(endpoint) : fault.request;
+      const budgetMs = request?.budgetMs ?? BUDGET_MS;
       const startedMs = performance.now();
       const { finding, toolList } = await probeOnce(
         endpoint.url,
-        { budgetMs, ...fault.request },
+        { budgetMs, ...request },
         testDeps(fault.deps?.()),
       );
       expect(judgedWords(finding)).toBe(fault.judged);
