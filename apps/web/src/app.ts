@@ -12,9 +12,13 @@ import { requireViewer } from "./middleware/require-viewer.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { problemPage } from "./problem-page.ts";
 import { assetRoutes } from "./routes/assets.ts";
+import { driftRoutes } from "./routes/drift.ts";
+import { endpointRoutes } from "./routes/endpoint.ts";
+import { failureRoutes } from "./routes/failures.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { homeRoutes } from "./routes/home.ts";
 import { overviewRoutes } from "./routes/overview.ts";
+import { toolRoutes } from "./routes/tools.ts";
 import type { WebEnv } from "./web-env.ts";
 
 /** An import of 500 endpoints with room to spare. */
@@ -46,6 +50,10 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono<WebEnv> {
   app.use("/account/*", requireViewer(deps));
   app.use("/w/:workspace/*", requireViewer(deps), loadWorkspace());
   app.route("/", overviewRoutes(deps));
+  app.route("/", endpointRoutes(deps));
+  app.route("/", driftRoutes(deps));
+  app.route("/", toolRoutes(deps));
+  app.route("/", failureRoutes(deps));
   app.notFound(() => {
     throw new AppError({
       code: "not_found",

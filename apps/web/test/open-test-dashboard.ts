@@ -62,6 +62,8 @@ export async function openTestDashboard(
     DEFAULT_PLAN: "team",
     PROBE_ALLOW_CIDRS: "127.0.0.0/8",
     SIMULATED_REGIONS: "1",
+    SMTP_URL: "smtp://127.0.0.1:9",
+    MAIL_FROM: "AliveMCP <mail@web.example>",
     INTERNAL_URL: "http://127.0.0.1:9",
     INTERNAL_TOKEN: "i".repeat(32),
   });
@@ -113,6 +115,7 @@ export async function openTestDashboard(
       await Promise.all([...probeQueues.values()].map((queue) => queue.close()));
       connection.disconnect();
       redis.disconnect();
+      await parts.mailer.close();
       await Promise.all([pool.end(), identityPool.end()]);
       await Promise.all([database.close(), store.close()]);
     },

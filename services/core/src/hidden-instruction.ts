@@ -12,6 +12,20 @@ export type InstructionMark = "invisible_characters" | "hidden_markup" | "steeri
 const INVISIBLE =
   /[\u200b\u2060-\u2064\u202a-\u202e\u2066-\u2069\ufeff]|[\u{e0000}-\u{e007f}]|[\u{e0100}-\u{e01ef}]/u;
 
+const INVISIBLE_RUNS = new RegExp(`(?:${INVISIBLE.source})+`, "gu");
+
+/** A text cut where characters begin or end that a reader cannot see and a model reads. */
+export function splitInvisible(text: string): { readonly text: string; readonly isInvisible: boolean }[] {
+  const parts: { text: string; isInvisible: boolean }[] = [];
+  let from = 0;
+  for (const match of text.matchAll(INVISIBLE_RUNS)) {
+    parts.push({ text: text.slice(from, match.index), isInvisible: false });
+    parts.push({ text: match[0], isInvisible: true });
+    from = match.index + match[0].length;
+  }
+  return [...parts, { text: text.slice(from), isInvisible: false }].filter((part) => part.text !== "");
+}
+
 /** Comments and pretended system sections that a reader of rendered text does not see. */
 const HIDDEN_MARKUP =
   /<!--|<\/?(?:important|system|secret|hidden|instructions?|admin)\b|\[(?:system|inst)\]|<\|/i;

@@ -5,17 +5,28 @@ import type { LatencyBucket } from "./to-latency-buckets.ts";
 const WIDTH = 960;
 const HEIGHT = 160;
 
+/** What is usual: median and 95th percentile of the days before. */
+interface LatencyBaseline {
+  readonly latencyMsP50: number;
+  readonly latencyMsP95: number;
+}
+
 /**
  * Response times of the last 24 hours: the median as a line, the slowest minute of each bucket as a band above it,
- * outages as hatched ground. Axes are HTML beside the picture, so they stay readable when it shrinks; the same
- * figures stand in an hourly table.
+ * outages as hatched ground, the seven days before as a level band where they are known. Axes are HTML beside the
+ * picture, so they stay readable when it shrinks; the same figures stand in an hourly table.
  */
-export function latencyChart(buckets: readonly LatencyBucket[]): Html {
+export function latencyChart(
+  buckets: readonly LatencyBucket[],
+  baseline: LatencyBaseline | null = null,
+): Html {
   const measured = buckets.filter((bucket) => bucket.medianMs !== null);
   if (measured.length === 0) {
     return html`<p class="faint">No response time has been measured in the last 24 hours.</p>`;
   }
-  const topMs = roundUp(Math.max(...measured.map((bucket) => bucket.slowestMs ?? 0)));
+  const topMs = roundUp(
+    Math.max(baseline?.latencyMsP95 ?? 0, ...measured.map((bucket) => bucket.slowestMs ?? 0)),
+  );
   const slowest = measured.reduce((a, b) => ((b.slowestMs ?? 0) > (a.slowestMs ?? 0) ? b : a));
   const downBuckets = buckets.filter((bucket) => bucket.isDown).length;
   const summary = `Response time over 24 hours: between ${latencyText(Math.min(...measured.map((bucket) => bucket.medianMs ?? 0)))} and ${latencyText(Math.max(...measured.map((bucket) => bucket.medianMs ?? 0)))} in the median, slowest ${latencyText(slowest.slowestMs)} around ${clockText(slowest.fromMs)} UTC${downBuckets > 0 ? ", with outages" : ""}.`;
@@ -28,11 +39,15 @@ export function latencyChart(buckets: readonly LatencyBucket[]): Html {
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${summary}">
 <defs><pattern id="hatch" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch" width="3" height="8"/></pattern></defs>
 <path class="grid" d="M0 0.5H${WIDTH}M0 ${HEIGHT / 2}H${WIDTH}M0 ${HEIGHT - 0.5}H${WIDTH}"/>
-${downs(buckets, scale)}
+${baseline === null ? "" : baselineBand(baseline, scale)}${downs(buckets, scale)}
 ${runs(buckets).map((run) => html`<path class="band" d="${bandPath(run, buckets, scale)}"/><path class="median" d="${linePath(run, buckets, scale)}"/>`)}
 </svg>
 <div class="x-axis" aria-hidden="true">${[0, 0.25, 0.5, 0.75].map((share) => html`<span>${clockText(buckets[Math.floor(share * buckets.length)]?.fromMs ?? 0)}</span>`)}<span>now</span></div>
-</div><figcaption>${summary}</figcaption></figure>
+</div><figcaption>${summary}${
+    baseline === null
+      ? ""
+      : html` <span class="key key-usual"></span>Usual in the 7 days before: ${latencyText(baseline.latencyMsP50)} in the median, 95 % within ${latencyText(baseline.latencyMsP95)}.`
+  }</figcaption></figure>
 <details id="latency-figures"><summary>Response times in figures</summary>
 <table class="plain"><thead><tr><th scope="col">From (UTC)</th><th scope="col" class="number">Median</th><th scope="col" class="number">Slowest</th><th scope="col">Outage</th></tr></thead>
 <tbody>${hourly(buckets).map((hour) => html`<tr><th scope="row">${clockText(hour.fromMs)}</th><td class="number">${latencyText(hour.medianMs)}</td><td class="number">${latencyText(hour.slowestMs)}</td><td>${hour.isDown ? "yes" : ""}</td></tr>`)}</tbody></table></details>`;
@@ -85,6 +100,11 @@ function bandPath(run: Run, buckets: readonly LatencyBucket[], scale: Scale): st
   const upper = points(run, scale, (index) => buckets[index]?.slowestMs ?? 0);
   const lower = points(run, scale, (index) => buckets[index]?.medianMs ?? 0).toReversed();
   return `M${[...upper, ...lower].join("L")}Z`;
+}
+
+function baselineBand({ latencyMsP50, latencyMsP95 }: LatencyBaseline, scale: Scale): Html {
+  const top = scale.y(latencyMsP95);
+  return html`<rect class="usual" x="0" y="${top}" width="${WIDTH}" height="${round(Math.max(1, scale.y(latencyMsP50) - top))}"/>`;
 }
 
 function downs(buckets: readonly LatencyBucket[], scale: Scale): Html[] {

@@ -5,6 +5,8 @@ import { z } from "zod";
 const CHANGES_SHOWN = 25;
 
 export interface DriftEntry {
+  /** Null where the event has no page of its own. */
+  readonly id: string | null;
   readonly atMs: number;
   readonly kind: "drift" | "inconsistent_replicas" | "inconsistent_regions" | "tool_list_emptied";
   readonly regionCity: string | null;
@@ -26,6 +28,7 @@ export interface StoredDriftEvent
   extends Pick<DriftEntry, "atMs" | "kind" | "isBreaking" | "isSuspicious" | "isAccepted"> {
   /** Null for what is not one region's doing. */
   readonly region: string | null;
+  readonly id?: string;
   readonly changes: readonly unknown[];
 }
 
@@ -46,6 +49,7 @@ export function toDriftEntry(event: StoredDriftEvent, cityOf: (region: string) =
     .toSorted((a, b) => DRIFT_CLASSES.indexOf(a.class) - DRIFT_CLASSES.indexOf(b.class))
     .slice(0, CHANGES_SHOWN);
   return {
+    id: event.id ?? null,
     atMs: event.atMs,
     kind: event.kind,
     regionCity: event.region === null ? null : cityOf(event.region),

@@ -1,38 +1,20 @@
-import { WINDOW_NAMES, type WindowName } from "@alivemcp/core/endpoint-windows";
 import { publicHelp } from "@alivemcp/core/public-help";
 import { publicStateOf } from "@alivemcp/core/public-status";
 import { compatibility } from "@alivemcp/pages/compatibility";
 import { dayBars } from "@alivemcp/pages/day-bars";
 import { driftHistory } from "@alivemcp/pages/drift-history";
 
-import {
-  agoTime,
-  cadenceText,
-  dayText,
-  type Html,
-  latencyText,
-  percentText,
-  spanText,
-  utcText,
-} from "@alivemcp/pages/figures";
+import { agoTime, cadenceText, dayText, type Html, utcText } from "@alivemcp/pages/figures";
 import { headline } from "@alivemcp/pages/headline";
 import { latencyChart } from "@alivemcp/pages/latency-chart";
-import type { RegionCell } from "@alivemcp/pages/region-cell";
+import { probeDetails } from "@alivemcp/pages/probe-details";
 import { regionStrip } from "@alivemcp/pages/region-strip";
 import { stateIcon, stateWord } from "@alivemcp/pages/state-mark";
 import { transitionList } from "@alivemcp/pages/transition-list";
-import { waterfall } from "@alivemcp/pages/waterfall";
+import { windowFigures } from "@alivemcp/pages/window-figures";
 import { html } from "hono/html";
 import type { EndpointReading } from "../endpoint-reading.ts";
 import type { StatusModel } from "./status-model.ts";
-
-const DAY_MS = 86_400_000;
-const WINDOW_LABELS: Record<WindowName, string> = {
-  "24h": "24 hours",
-  "7d": "7 days",
-  "30d": "30 days",
-  "90d": "90 days",
-};
 
 /** One endpoint on one page; the first screen answers: is it working, where not, anything in 24 hours. */
 export function statusView(model: StatusModel, site: { publicUrl: string; isSimulated: boolean }): Html {
@@ -42,15 +24,18 @@ ${summary(model)}
 ${model.isArchiveAway ? html`<p class="notice" role="status">The archive is away at the moment: figures of past days and histories are missing below. The present state is live.</p>` : ""}
 ${regionStrip(model.regions, { isSimulated: site.isSimulated, helpBase: "", nowMs })}
 <section aria-labelledby="uptime-title"><h2 id="uptime-title">Uptime</h2>
-${windowFigures(model)}
+${windowFigures(model.reading.windows, {
+  watchedForMs: nowMs - model.reading.endpoint.watchedSinceMs,
+  uptimeHref: "/uptime",
+})}
 ${model.isArchiveAway ? "" : dayBars(model.days)}</section>
 <section aria-labelledby="latency-title"><h2 id="latency-title">Response time, 24 hours</h2>
 <p class="faint">Request sent until the handshake reply is complete, median over the regions; name resolution, connection and TLS are not in it.</p>
 ${model.isArchiveAway ? html`<p class="faint">Not at hand.</p>` : latencyChart(model.latency)}</section>
 <section aria-labelledby="probes-title"><h2 id="probes-title">Latest probe, step by step</h2>
-${waterfalls(model.regions, nowMs)}</section>
+${probeDetails(model.regions, { helpBase: "", nowMs })}</section>
 <section aria-labelledby="drift-title"><h2 id="drift-title">Changes of the tools</h2>
-${model.isArchiveAway ? html`<p class="faint">Not at hand.</p>` : driftHistory(model.driftEvents, nowMs)}</section>
+${model.isArchiveAway ? html`<p class="faint">Not at hand.</p>` : driftHistory(model.driftEvents, { nowMs })}</section>
 <section aria-labelledby="changes-title"><h2 id="changes-title">Changes of the state</h2>
 ${model.isArchiveAway ? html`<p class="faint">Not at hand.</p>` : transitionList(model.transitions, nowMs)}</section>
 <section aria-labelledby="speaks-title"><h2 id="speaks-title">What it speaks</h2>
@@ -85,45 +70,6 @@ ${told.where === null ? "" : html`<p>${told.where}</p>`}
       : ""
   }</p></div>
 </header>`;
-}
-
-function windowFigures({ reading: { windows, endpoint }, nowMs }: StatusModel): Html {
-  const walled = windows.authWalledShare30d;
-  const watchedMs = nowMs - endpoint.watchedSinceMs;
-  return html`<dl class="figures">${WINDOW_NAMES.map(
-    (name) => html`<div><dt>${WINDOW_LABELS[name]}</dt><dd>${percentText(windows.uptime[name])}</dd></div>`,
-  )}<div><dt>Median, 24 hours</dt><dd>${latencyText(windows.latencyMsP50Of24h)}</dd></div><div><dt>95th percentile, 24 hours</dt><dd>${latencyText(windows.latencyMsP95Of24h)}</dd></div></dl>
-<p class="faint"><a href="/uptime">How uptime is counted.</a>${
-    watchedMs < 90 * DAY_MS
-      ? ` It has been watched for ${spanText(watchedMs)}: longer windows begin there.`
-      : ""
-  }${
-    walled === null || walled === 0
-      ? ""
-      : html` Of the 30 days, ${percentText(walled)} were behind a login wall: reachable, but not measured further.`
-  }</p>`;
-}
-
-function waterfalls(regions: readonly RegionCell[], nowMs: number): Html | Html[] {
-  const known = regions.filter((region) => region.finding !== null);
-  if (known.length === 0) {
-    return html`<p class="faint">No probe to show yet.</p>`;
-  }
-  const worst = known.find(({ vote }) => vote?.state === "down") ?? known[0];
-  return known.map((region) => probeDetails(region, region === worst, nowMs));
-}
-
-function probeDetails({ id, city, finding }: RegionCell, isOpen: boolean, nowMs: number): Html {
-  if (finding === null) {
-    return html``;
-  }
-  const { reason, transientReason, detail, latencyMs, observedAtMs } = finding;
-  const word = stateWord(publicStateOf(finding.state, reason));
-  const took = latencyMs === null ? "" : `, ${latencyText(latencyMs)}`;
-  return html`<details${isOpen ? html` open` : ""} id="probe-${id}"><summary>${city}: ${word}${took}, ${agoTime(observedAtMs, nowMs)}</summary>
-${reason === null ? "" : html`<p><a href="/help/${reason}">${publicHelp(reason).title}</a>${detail === null ? "" : html` <code>${detail}</code>`}</p>`}
-${transientReason === null ? "" : html`<p class="faint">The first attempt failed (${publicHelp(transientReason).title.toLowerCase()}); the second one was good.</p>`}
-${waterfall(finding.steps, `Steps of the latest probe from ${city}`)}</details>`;
 }
 
 /** The raw latest minute beside the committed state: what was confirmed, and what was only seen. */

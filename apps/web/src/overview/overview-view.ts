@@ -151,7 +151,7 @@ ${select("tag", "Tag", "Any tag", overview.tags, query.tag)}
 
 function table(model: OverviewModel): Html {
   const { page, pages } = model.overview;
-  return html`<table class="board">
+  return html`<table class="board endpoints">
 <caption class="visually-hidden">Endpoints, page ${page} of ${pages}</caption>
 <thead><tr><th scope="col">State</th><th scope="col">Endpoint</th><th scope="col">Regions</th><th scope="col" class="number">24 h</th><th scope="col" class="number">30 d</th><th scope="col" class="number">p95, 24 h</th><th scope="col" class="number">Last probe</th></tr></thead>
 <tbody>${model.overview.rows.map((row) => tableRow(row, model))}</tbody></table>`;
@@ -165,12 +165,12 @@ function tableRow({ reading, troubles }: OverviewRow, model: OverviewModel): Htm
 <td class="state">${isPaused ? html`<span class="mark mark-unknown">${stateIcon("unknown")}<span>Paused</span></span>` : stateMark(status)}${troubles
     .filter(({ kind }) => kind === "suspicious-drift" || kind === "breaking-drift" || kind === "certificate")
     .map(({ kind }) => html` <span class="tag tag-warn">${TROUBLE_NAMES[kind]}</span>`)}</td>
-<th scope="row"><a href="${model.base}/endpoints/${endpoint.slug}">${endpoint.name}</a>${tagsOf(endpoint).map((word) => html` <span class="tag">${word}</span>`)}<span class="url">${endpoint.url}</span></th>
+<th scope="row"><a href="${model.base}/endpoints/${endpoint.slug}">${endpoint.name}</a>${tagsOf(endpoint).map((word) => html` <span class="tag">${word}</span>`)}<span class="url" title="${endpoint.url}">${endpoint.url.replace(/^https?:\/\//, "")}</span></th>
 <td data-label="Regions">${isPaused ? "" : regionMarks(regions, model.cityOf)}</td>
 <td data-label="Uptime, 24 h" class="number">${percentText(windows.uptime["24h"])}</td>
 <td data-label="Uptime, 30 d" class="number">${percentText(windows.uptime["30d"])}</td>
 <td data-label="p95, 24 h" class="number">${latencyText(windows.latencyMsP95Of24h)}</td>
-<td data-label="Last probe" class="number">${
+<td data-label="Last probe" class="number last">${
     latest === null
       ? "–"
       : html`<span title="Probed ${cadenceText(endpoint.cadenceMs)}">${agoTime(latest.atMs, model.nowMs)}</span>`

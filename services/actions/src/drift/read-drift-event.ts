@@ -1,5 +1,3 @@
-import { promisify } from "node:util";
-import { inflate } from "node:zlib";
 import { AppError } from "@alivemcp/core/app-error";
 import { type DriftEventRow, findDriftEvent, findToolLists } from "@alivemcp/db/queries/drift-events";
 import type { WatchedEndpoint } from "@alivemcp/db/queries/watched-endpoints";
@@ -7,6 +5,7 @@ import type { ActionDeps } from "../action-deps.ts";
 import type { Caller } from "../caller.ts";
 import { read } from "../read.ts";
 import { findWatched } from "../watched/find-watched.ts";
+import { unpackToolList } from "./unpack-tool-list.ts";
 
 export interface DriftEventDetails {
   readonly endpoint: WatchedEndpoint;
@@ -16,8 +15,6 @@ export interface DriftEventDetails {
   readonly after: readonly unknown[] | null;
 }
 
-/** Text of the largest list a probe accepts, with room for what canonicalising adds. */
-const TEXT_BYTES_MAX = 64 * 1024 * 1024;
 const EVENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** One change of the tools with both lists. Throws `not_found` unless the tenant watches the endpoint and it had the event. */
@@ -42,15 +39,9 @@ export async function readDriftEvent(
     return { endpoint: found, event: row, lists: await findToolLists(caller.scope, tx, hashes) };
   });
   const [before, after] = await Promise.all(
-    [event.fromFullHash, event.toFullHash].map((hash) => unpack(hash === null ? undefined : lists.get(hash))),
+    [event.fromFullHash, event.toFullHash].map((hash) =>
+      unpackToolList(hash === null ? undefined : lists.get(hash)),
+    ),
   );
   return { endpoint, event, before: before ?? null, after: after ?? null };
-}
-
-async function unpack(body: Uint8Array | undefined): Promise<readonly unknown[] | null> {
-  if (body === undefined) {
-    return null;
-  }
-  const text = await promisify(inflate)(body, { maxOutputLength: TEXT_BYTES_MAX });
-  return JSON.parse(text.toString("utf8"));
 }

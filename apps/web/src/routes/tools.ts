@@ -1,0 +1,30 @@
+import { readTools } from "@alivemcp/actions/drift/read-tools";
+import { Hono } from "hono";
+import { html } from "hono/html";
+import { cityOf } from "../city-of.ts";
+import type { Deps } from "../deps.ts";
+import { toolsView } from "../drift/tools-view.ts";
+import { endpointHeader } from "../endpoint-page/endpoint-header.ts";
+import { renderPage } from "../render-page.ts";
+import type { WebEnv } from "../web-env.ts";
+
+/** `GET …/endpoints/<slug>/tools`: what an endpoint offers, and how that changed. */
+export function toolRoutes(deps: Deps): Hono<WebEnv> {
+  const routes = new Hono<WebEnv>();
+  routes.get("/w/:workspace/endpoints/:slug/tools", async (c) => {
+    const { caller, tenant } = c.var.workspace;
+    const tools = await readTools(deps, caller, c.req.param("slug"));
+    const base = `/w/${tenant.slug}`;
+    const body = html`${endpointHeader(tools.endpoint, { base, current: "tools" })}
+${toolsView(tools, {
+  home: `${base}/endpoints/${tools.endpoint.slug}`,
+  forms: "",
+  cityOf: cityOf(deps.regions),
+  nowMs: deps.clock.nowMs(),
+})}`;
+    return c.html(
+      await renderPage(c, { title: `Tools of ${tools.endpoint.name}`, section: "overview", body }),
+    );
+  });
+  return routes;
+}
