@@ -189,6 +189,8 @@ function internalEnvironment(spec: ProcessSpec, installation: Installation): Rec
   switch (spec.name) {
     case "api":
       return {
+        IDENTITY_DATABASE_URL: installation.databaseUrl("identity"),
+        OPERATOR_DATABASE_URL: installation.databaseUrl("operator"),
         INTERNAL_HOST: "127.0.0.1",
         INTERNAL_PORT: String(portBase + 3),
         INTERNAL_TOKEN: internalToken,

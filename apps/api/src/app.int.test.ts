@@ -95,10 +95,14 @@ test.each([
   ["a host name longer than names may be", { url: `http://${"a.".repeat(140)}com/` }, "url"],
   ["a name with a zero byte", { url: "http://127.0.77.1/mcp", name: "a\u0000b" }, "name"],
   ["a name cut inside a character", { url: "http://127.0.77.1/mcp", name: "a\ud800b" }, "name"],
-  ["a health tool with a zero byte", { url: "http://127.0.77.2/mcp", health_tool: "\u0000" }, "health_tool"],
+  [
+    "a health tool with a zero byte",
+    { url: "http://127.0.77.2/mcp", health: { kind: "named", tool: "\u0000", is_read_only_confirmed: true } },
+    "health.tool",
+  ],
   ["a list instead of an object", [], "body"],
   ["a cadence that does not divide a day", { url: "http://127.0.77.1/mcp", cadence_s: 61 }, "cadence_s"],
-  ["an unknown field", { url: "http://127.0.77.1/mcp", tenant_id: "x" }, "body"],
+  ["an unknown field", { url: "http://127.0.77.1/mcp", tenant_id: "x" }, "tenant_id"],
 ])("%s is refused with the field and a reason, and nothing is stored", async (_name, body, field) => {
   const before = await countEndpoints();
   const answer = await register(body);
@@ -137,11 +141,20 @@ test.each([
   expect(await countEndpoints()).toBe(before);
 });
 
-test("bodies that are too large or no JSON are refused by name", async () => {
-  const large = await post("/v1/endpoints", { url: "x".repeat(70_000) });
+test("bodies that are too large, no JSON, or of another type are refused by name", async () => {
+  const large = await post("/v1/endpoints", { url: "x".repeat(10_000_000) });
   expect(await large.json()).toMatchObject({ status: 400, field: "body" });
-  const broken = await app.request("/v1/endpoints", { method: "POST", headers: authorized, body: "{" });
-  expect(await broken.json()).toMatchObject({ status: 400, field: "body" });
+  const sent = async (type: string, body: string) => {
+    const headers = { ...authorized, "content-type": type };
+    return (await app.request("/v1/endpoints", { method: "POST", headers, body })).json();
+  };
+  expect(await sent("application/json", "{")).toMatchObject({ status: 400, field: "body" });
+  for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/xml"]) {
+    expect(await sent(type, '{"url":"http://127.0.77.1/mcp"}')).toMatchObject({
+      status: 400,
+      field: "content-type",
+    });
+  }
 });
 
 test("the list is paged by a cursor that leads through everything exactly once", async () => {
@@ -225,7 +238,9 @@ test("requests are measured by the pattern of their route, so that no caller inv
   await app.request("/v1/endpoints/some-slug", { headers: authorized });
   await app.request("/invented/by/a/caller", { method: "BREW" });
   const text = await deps.metrics.metrics();
-  expect(text).toMatch(/alivemcp_api_request_seconds_count\{.*route="\/v1\/endpoints\/:slug".*status="404"/);
+  expect(text).toMatch(
+    /alivemcp_api_request_seconds_count\{.*route="\/v1\/endpoints\/:endpoint".*status="404"/,
+  );
   expect(text).toMatch(/alivemcp_api_request_seconds_count\{.*method="other".*route="none"/);
   expect(text).not.toMatch(/some-slug|invented|BREW/);
 });

@@ -1,44 +1,32 @@
 import { AppError } from "@alivemcp/core/app-error";
-import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { requestId } from "hono/request-id";
 import type { AppLifecycle } from "./app-lifecycle.ts";
 import type { Deps } from "./deps.ts";
 import { errorResponse } from "./error-response.ts";
 import { noteRequest } from "./note-request.ts";
-import { endpointRoutes } from "./routes/endpoints.ts";
+import { openApiDocument } from "./open-api/document.ts";
+import { createRouter } from "./open-api/router.ts";
+import { limitBodies } from "./requests/limit-bodies.ts";
+import { documentationRoutes } from "./routes/documentation.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { optOutRoutes } from "./routes/opt-outs.ts";
-
-const BODY_BYTES_MAX = 64 * 1024;
+import { v1Routes } from "./v1.ts";
 
 /** The REST API. Every answer carries `x-request-id`; every refusal is problem+json. */
-export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono {
-  const app = new Hono();
+export function buildApp(deps: Deps, lifecycle: AppLifecycle) {
+  const app = createRouter();
   app.use(requestId());
   app.use(noteRequest(deps));
   app.use(async (c, next) => {
     await next();
     c.header("x-content-type-options", "nosniff");
     c.header("referrer-policy", "no-referrer");
-    c.header("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+    if (!c.res.headers.has("content-security-policy")) {
+      c.header("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+    }
   });
-  app.use(
-    bodyLimit({
-      maxSize: BODY_BYTES_MAX,
-      onError: () => {
-        throw new AppError({
-          code: "invalid",
-          internal: "body too large",
-          public: "The body is larger than 64 KiB.",
-          field: "body",
-        });
-      },
-    }),
-  );
-  app.route("/", healthRoutes(lifecycle));
-  app.route("/v1/endpoints", endpointRoutes(deps));
-  app.route("/v1/opt-outs", optOutRoutes(deps));
+  app.use(limitBodies());
+  app.onError((err, c) => errorResponse(deps, err, c));
   app.notFound(() => {
     throw new AppError({
       code: "not_found",
@@ -46,6 +34,9 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono {
       public: "There is nothing at this address.",
     });
   });
-  app.onError((err, c) => errorResponse(deps.log, err, c));
+  app.route("/", healthRoutes(lifecycle));
+  app.route("/v1/opt-outs", optOutRoutes(deps));
+  app.route("/v1", v1Routes(deps));
+  app.route("/", documentationRoutes(openApiDocument(app, deps.config.API_URL)));
   return app;
 }

@@ -6,9 +6,15 @@ export const configSchema = z.object({
   ...processConfig,
   /** Role `alivemcp_app`. */
   DATABASE_URL: z.url(),
+  /** Role `alivemcp_identity`: finds the tenant of a key. */
+  IDENTITY_DATABASE_URL: z.url(),
+  /** Role `alivemcp_operator`: plans, suspensions, opt-outs. */
+  OPERATOR_DATABASE_URL: z.url(),
   /** Addresses to listen on; `scripts/up` adds the one where its regions find their canary. */
   HOST: csv.default(["127.0.0.1"]),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4401),
+  /** Where people reach this API; its document and its problems name it. */
+  API_URL: z.url(),
   /** Where people reach the status app; links in answers start with it. */
   PUBLIC_URL: z.url(),
   TICKET_KEY: ticketKeys,

@@ -15,12 +15,17 @@ import type { Config } from "./config.ts";
 import { openLocalKeyProvider } from "./vault/local-key-provider.ts";
 import { createVault, type Vault } from "./vault/vault.ts";
 
-/** Everything the API can touch: the tenants' side of Postgres, Redis, and the regional queues to ask for a probe now. */
+/** Everything the API can touch: Postgres in three roles, Redis, and the regional queues to ask for a probe now. */
 export interface Deps {
   readonly config: Config;
   readonly log: Logger;
   readonly clock: Clock;
+  /** Logs in as `app`: one tenant per transaction. */
   readonly pool: Pool;
+  /** Logs in as `identity`: whose key is this? */
+  readonly identityPool: Pool;
+  /** Logs in as `operator`: what only who runs the installation may do. */
+  readonly operatorPool: Pool;
   readonly redis: Redis;
   /** One per region, in the manifest's order. */
   readonly probeQueues: ReadonlyMap<string, Queue>;
@@ -47,12 +52,18 @@ export async function createDeps(config: Config): Promise<Deps> {
     onBroken: (err) => log.error({ err }, "the vault's key file broke; the keys read before stay in force"),
   });
   const vault = createVault({ provider, clock: systemClock });
-  const pool = openPool(config.DATABASE_URL, {
-    max: 8,
-    applicationName: "api",
-    onError: (err) => log.warn({ err }, "idle postgres connection broke"),
-  });
-  closers.add("postgres", () => pool.end());
+  const open = (url: string, applicationName: string, max: number): Pool => {
+    const opened = openPool(url, {
+      max,
+      applicationName,
+      onError: (err) => log.warn({ err }, "idle postgres connection broke"),
+    });
+    closers.add(applicationName, () => opened.end());
+    return opened;
+  };
+  const pool = open(config.DATABASE_URL, "api", 8);
+  const identityPool = open(config.IDENTITY_DATABASE_URL, "api-identity", 4);
+  const operatorPool = open(config.OPERATOR_DATABASE_URL, "api-operator", 2);
   const redis = openRedis(config.REDIS_URL, { name: "api", onError: (err) => log.warn({ err }, "redis") });
   closers.add("redis", () => redis.disconnect());
   const queueConnection = openQueueConnection(config.REDIS_URL, {
@@ -65,12 +76,15 @@ export async function createDeps(config: Config): Promise<Deps> {
     regions.map((region) => [region, openQueue(queueConnection, probeQueueName(region))]),
   );
   closers.add("queues", () => Promise.all([...probeQueues.values()].map((queue) => queue.close())));
-  await Promise.all([pool.query("SELECT 1"), redis.ping()]);
+  const pools = [pool, identityPool, operatorPool];
+  await Promise.all([...pools.map((opened) => opened.query("SELECT 1")), redis.ping()]);
   return {
     config,
     log,
     clock: systemClock,
     pool,
+    identityPool,
+    operatorPool,
     redis,
     probeQueues,
     ticketKey: signingKey(config.TICKET_KEY),

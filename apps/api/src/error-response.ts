@@ -1,8 +1,9 @@
 import { AppError, ERROR_STATUS } from "@alivemcp/core/app-error";
-import type { Logger } from "@alivemcp/runtime/logger";
 import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { ZodError } from "zod";
+import type { Deps } from "./deps.ts";
 
 const TITLES: Readonly<Record<string, string>> = {
   invalid: "The request is not valid",
@@ -17,7 +18,11 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 /** The one place where an error becomes an answer (RFC 9457). What is `internal` is logged, never sent. */
-export function errorResponse(log: Logger, err: unknown, c: Context): Response {
+export function errorResponse(
+  { log, config }: { readonly log: Deps["log"]; readonly config: Pick<Deps["config"], "API_URL"> },
+  err: unknown,
+  c: Context,
+): Response {
   const known = toAppError(err);
   const status = ERROR_STATUS[known.code];
   const requestId = c.res.headers.get("x-request-id") ?? undefined;
@@ -34,7 +39,7 @@ export function errorResponse(log: Logger, err: unknown, c: Context): Response {
   return c.body(
     JSON.stringify({
       ...known.facts,
-      type: "about:blank",
+      type: new URL(`/docs#problem-${known.code}`, config.API_URL).href,
       title: TITLES[known.code],
       status,
       detail: known.public,
@@ -53,19 +58,46 @@ export function toAppError(err: unknown): AppError {
     return err;
   }
   if (err instanceof ZodError) {
-    const issue = err.issues[0];
-    return new AppError({
-      code: "invalid",
-      internal: "request body failed its schema",
-      public: issue?.message ?? "the body has the wrong shape",
-      field: issue?.path.join(".") || "body",
-      cause: err,
-    });
+    return unfit(err);
+  }
+  if (err instanceof HTTPException && err.status < 500) {
+    return unreadable(err);
   }
   return new AppError({
     code: "internal",
     internal: "unexpected error",
     public: "Please try again.",
+    cause: err,
+  });
+}
+
+/** The first thing that is wrong. A field we do not know is named itself: it is most often a misspelt one. */
+function unfit(err: ZodError): AppError {
+  const issue = err.issues[0];
+  const path = issue?.path.join(".") ?? "";
+  const [stranger] = issue?.code === "unrecognized_keys" ? issue.keys : [];
+  return new AppError({
+    code: "invalid",
+    internal: "request failed its schema",
+    public:
+      stranger === undefined
+        ? (issue?.message ?? "The request has the wrong shape.")
+        : "There is no such field; the documentation lists those there are.",
+    field: [path, stranger?.slice(0, STRANGER_CHARS_MAX)].filter(Boolean).join(".") || "body",
+    cause: err,
+  });
+}
+
+const STRANGER_CHARS_MAX = 100;
+
+/** What hono's validators throw when there is no body to validate. */
+function unreadable(err: HTTPException): AppError {
+  const isOtherType = err.status === 415;
+  return new AppError({
+    code: "invalid",
+    internal: err.message,
+    public: isOtherType ? "Send the body as application/json." : "The body is not valid JSON.",
+    field: isOtherType ? "content-type" : "body",
     cause: err,
   });
 }

@@ -24,14 +24,20 @@ function makeVaultKeyFile(): string {
 /** Starts the API as the process it is, on a free port of 127.0.0.1: the terminal knows it by its HTTP only. */
 export async function startApi(stores: { databaseUrl: string; redisUrl: string }): Promise<ApiProcess> {
   const key = "operator-key-for-tests-0123456789abcdef";
+  // As db/test/database.ts names them.
+  const asRole = (role: string) =>
+    stores.databaseUrl.replace("alivemcp_app:test-app@", `alivemcp_${role}:test-${role}@`);
   const child = spawn(process.execPath, [inRepository("apps/api/src/main.ts")], {
     stdio: ["ignore", "pipe", "inherit"],
     env: {
       LOG_LEVEL: "info",
       DATABASE_URL: stores.databaseUrl,
+      IDENTITY_DATABASE_URL: asRole("identity"),
+      OPERATOR_DATABASE_URL: asRole("operator"),
       REDIS_URL: stores.redisUrl,
       PORT: "0",
       METRICS_PORT: "0",
+      API_URL: "http://api.test",
       PUBLIC_URL: "http://status.test",
       REGIONS_FILE: inRepository("infra/regions.json"),
       PROBE_ALLOW_CIDRS: "127.0.77.0/24",

@@ -90,19 +90,23 @@ export async function listWatchedEndpoints(scope: TenantScope, tx: Tx): Promise<
   return (rows as unknown as WatchedRow[]).map(watchedOfRow);
 }
 
-/** As the column's check has it: what cannot be a slug is not asked for, nor an error of Postgres. */
+/** As the columns have it: what cannot be a slug or an id is not asked for, nor an error of Postgres. */
 const SLUG = /^[a-z0-9-]{1,120}$/;
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** One of them by its slug; null when the tenant watches no such endpoint. */
+/** One of them by its slug or id; null when the tenant watches no such endpoint. */
 export async function findWatchedEndpoint(
   scope: TenantScope,
   tx: Tx,
-  slug: string,
+  slugOrId: string,
 ): Promise<WatchedEndpoint | null> {
-  if (!SLUG.test(slug)) {
+  if (!SLUG.test(slugOrId)) {
     return null;
   }
-  const { rows } = await tx.execute(sql`${select(scope)} WHERE w.slug = ${slug}`);
+  const isIt = ID.test(slugOrId)
+    ? sql`(w.slug = ${slugOrId} OR w.id = ${slugOrId})`
+    : sql`w.slug = ${slugOrId}`;
+  const { rows } = await tx.execute(sql`${select(scope)} WHERE ${isIt}`);
   const [row] = rows as unknown as WatchedRow[];
   return row ? watchedOfRow(row) : null;
 }

@@ -126,6 +126,9 @@ function keyPermission(scopes: readonly Scope[], { roles, scope: needed, words }
 /** Roles that may do this, from most to least; for pages that say who can. */
 export const rolesAllowed = (action: Action): readonly Role[] => RULES[action].roles;
 
+/** Scope that an API key needs to do this; null: no key may. */
+export const scopeNeeded = (action: Action): Scope | null => RULES[action].scope;
+
 const article = (role: Role) => `${role === "owner" || role === "admin" ? "an" : "a"} ${role}`;
 
 function whoMay(roles: readonly Role[]): string {

@@ -39,6 +39,6 @@ export function buildInternalApp(deps: Deps): Hono {
       public: "There is nothing at this address.",
     });
   });
-  app.onError((err, c) => errorResponse(deps.log, err, c));
+  app.onError((err, c) => errorResponse(deps, err, c));
   return app;
 }

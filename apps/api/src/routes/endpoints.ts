@@ -1,106 +1,253 @@
-import type { Caller } from "@alivemcp/actions/caller";
+import { deleteEndpoint } from "@alivemcp/actions/endpoints/delete-endpoint";
+import { endpointRevision } from "@alivemcp/actions/endpoints/endpoint-revision";
+import { endpointFilterSchema } from "@alivemcp/actions/endpoints/list-endpoints";
+import { pauseEndpoint, resumeEndpoint } from "@alivemcp/actions/endpoints/pause-endpoint";
 import { registerEndpoint } from "@alivemcp/actions/endpoints/register-endpoint";
-import { read } from "@alivemcp/actions/read";
-import { AppError } from "@alivemcp/core/app-error";
-import { findEndpoint, listEndpoints } from "@alivemcp/db/queries/endpoints";
-import { DEFAULT_TENANT_ID } from "@alivemcp/db/seed";
-import { grantTenantScope } from "@alivemcp/db/tenant-scope";
-import { type Context, Hono } from "hono";
-import { z } from "zod";
+import { requestProbeOf } from "@alivemcp/actions/endpoints/request-probe-of";
+import { updateEndpoint } from "@alivemcp/actions/endpoints/update-endpoint";
+import { getWatched } from "@alivemcp/actions/watched/get-watched";
+import { listWatchedPage } from "@alivemcp/actions/watched/list-watched-page";
+import { endpointFieldsOf, endpointPatchSchema, newEndpointSchema } from "@alivemcp/core/endpoint-input";
+import { createRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { ApiEnv } from "../api-env.ts";
 import type { Deps } from "../deps.ts";
-import { endpointInput, endpointJson, endpointRequestSchema } from "../endpoint-shape.ts";
-import { readEndpointStates } from "../endpoint-states.ts";
-import { requireOperatorKey } from "../operator-key.ts";
-import { readJson } from "../read-json.ts";
-import { requestCaller } from "../request-caller.ts";
+import { answer, empty, needs, scopeProblems, writeHeaders } from "../open-api/answers.ts";
+import { cutPage, pageOf, pageQuery } from "../open-api/paging.ts";
+import { createRouter } from "../open-api/router.ts";
+import type { Cursors } from "../requests/cursors.ts";
+import { ifMatch, revisionOf } from "../requests/if-match.ts";
+import { endpointParam } from "./endpoint-param.ts";
+import {
+  endpointDetailJson,
+  endpointDetailSchema,
+  endpointJson,
+  endpointProbedSchema,
+  endpointSchema,
+} from "./endpoint-shape.ts";
 
-const LIMIT_MAX = 100;
-/** Slugs and ids alike. */
-const SLUG = /^[a-z0-9-]{1,120}$/;
-const pageSchema = z.object({
-  limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(50),
-  cursor: z.string().max(64).optional(),
+const tags = ["Endpoints"];
+const filterShape = {
+  ...endpointFilterSchema.shape,
+  followed: z.enum(["true", "false"], { error: "Say true or false." }).optional(),
+  visibility: z.enum(["public", "unlisted", "private"]).optional(),
+};
+const ETAG = {
+  ETag: {
+    description: "Names what you saw; send it back as `If-Match`.",
+    schema: { type: "string" as const },
+  },
+};
+const withEtag = <A extends { headers: object }>(good: A) => ({
+  ...good,
+  headers: { ...good.headers, ...ETAG },
+});
+const body = <Schema extends z.ZodType>(schema: Schema) => ({
+  required: true as const,
+  content: { "application/json": { schema } },
 });
 
-/** Endpoints of the default tenant, behind the bootstrap operator key. */
-export function endpointRoutes(deps: Deps): Hono {
-  const routes = new Hono();
-  const callerOf = (c: Context): Caller => {
-    requireOperatorKey(deps.config.OPERATOR_KEY, c.req.header("authorization"));
-    return {
-      scope: grantTenantScope(DEFAULT_TENANT_ID, "operator-key"),
-      actor: { kind: "operator", operatorId: "operator-key" },
-      requestId: c.get("requestId"),
-      address: requestCaller(c, deps.config.TRUSTED_PROXY_HOPS),
-    };
-  };
+const list = createRoute({
+  method: "get",
+  path: "/",
+  operationId: "listEndpoints",
+  tags,
+  summary: "List what the workspace watches",
+  description: "Its own endpoints and those it follows, newest first.",
+  ...needs("endpoint.read"),
+  request: { query: z.strictObject({ ...pageQuery, ...filterShape }) },
+  responses: { 200: answer("A page of endpoints.", pageOf(endpointSchema)), ...scopeProblems("invalid") },
+});
 
-  routes.post("/", async (c) => {
-    const caller = callerOf(c);
-    const request = endpointRequestSchema.parse(await readJson(c));
-    const { endpoint, isProbeRequested } = await registerEndpoint(deps, caller, endpointInput(request));
-    c.header("location", `/v1/endpoints/${endpoint.slug}`);
-    return c.json(
-      {
-        ...endpointJson(endpoint, deps.config.PUBLIC_URL),
-        state: "unknown",
-        is_probe_requested: isProbeRequested,
-      },
-      201,
-    );
-  });
+const register = createRoute({
+  method: "post",
+  path: "/",
+  operationId: "registerEndpoint",
+  tags,
+  summary: "Register an endpoint",
+  description:
+    "Watches a URL from now on; its first verdict is there within seconds. By registering it you say that you may have it probed.",
+  ...needs("endpoint.create"),
+  request: {
+    headers: writeHeaders,
+    body: body(newEndpointSchema.extend({ is_demo: z.boolean().optional().describe("Operators only.") })),
+  },
+  responses: {
+    201: withEtag(answer("The endpoint.", endpointProbedSchema)),
+    ...scopeProblems("invalid", "limit_reached", "conflict"),
+  },
+});
 
-  routes.get("/", async (c) => {
-    const caller = callerOf(c);
-    const { limit, cursor } = pageSchema.parse(c.req.query());
-    const rows = await read(deps, caller, "endpoint.read", (tx) =>
-      listEndpoints(caller.scope, tx, { beforeNumber: readCursor(cursor), limit: limit + 1 }),
-    );
-    const page = rows.slice(0, limit);
-    const states = await readEndpointStates(deps, page);
-    const last = page.at(-1);
-    return c.json({
-      items: page.map((row, index) => ({ ...endpointJson(row, deps.config.PUBLIC_URL), ...states[index] })),
-      next_cursor: rows.length > limit && last ? writeCursor(last.number) : null,
-    });
-  });
+const get = createRoute({
+  method: "get",
+  path: "/{endpoint}",
+  operationId: "getEndpoint",
+  tags,
+  summary: "Get an endpoint",
+  ...needs("endpoint.read"),
+  request: { params: endpointParam },
+  responses: { 200: withEtag(answer("The endpoint.", endpointDetailSchema)), ...scopeProblems("not_found") },
+});
 
-  routes.get("/:slug", async (c) => {
-    const caller = callerOf(c);
-    const slug = c.req.param("slug");
-    const row = SLUG.test(slug)
-      ? await read(deps, caller, "endpoint.read", (tx) => findEndpoint(caller.scope, tx, slug))
-      : null;
-    if (row === null) {
-      throw new AppError({
-        code: "not_found",
-        internal: "no such endpoint",
-        public: "There is no such endpoint.",
-      });
+const update = createRoute({
+  method: "patch",
+  path: "/{endpoint}",
+  operationId: "updateEndpoint",
+  tags,
+  summary: "Change an endpoint",
+  description:
+    "What is left out stays as it is. With `If-Match`, a change that somebody else made meanwhile is not overwritten: 409.",
+  ...needs("endpoint.update"),
+  request: {
+    params: endpointParam,
+    headers: writeHeaders.extend({ "if-match": ifMatch }),
+    body: body(endpointPatchSchema),
+  },
+  responses: {
+    200: withEtag(answer("The endpoint as it is now.", endpointProbedSchema)),
+    ...scopeProblems("invalid", "limit_reached", "not_found", "conflict"),
+  },
+});
+
+const remove = createRoute({
+  method: "delete",
+  path: "/{endpoint}",
+  operationId: "deleteEndpoint",
+  tags,
+  summary: "Delete an endpoint",
+  description: "With its history, for good. Its slug is never given to anybody else.",
+  ...needs("endpoint.delete"),
+  request: { params: endpointParam, headers: writeHeaders },
+  responses: { 204: empty("It is gone."), ...scopeProblems("not_found", "conflict") },
+});
+
+const pause = createRoute({
+  method: "post",
+  path: "/{endpoint}/pause",
+  operationId: "pauseEndpoint",
+  tags,
+  summary: "Pause an endpoint",
+  description: "It is not probed until it is resumed; the time between counts neither for nor against it.",
+  ...needs("endpoint.pause"),
+  request: { params: endpointParam, headers: writeHeaders },
+  responses: {
+    200: withEtag(answer("The paused endpoint.", endpointDetailSchema)),
+    ...scopeProblems("not_found", "conflict"),
+  },
+});
+
+const resume = createRoute({
+  method: "post",
+  path: "/{endpoint}/resume",
+  operationId: "resumeEndpoint",
+  tags,
+  summary: "Resume an endpoint",
+  description: "The first probe comes at once.",
+  ...needs("endpoint.pause"),
+  request: { params: endpointParam, headers: writeHeaders },
+  responses: {
+    200: withEtag(answer("The endpoint.", endpointProbedSchema)),
+    ...scopeProblems("limit_reached", "not_found", "conflict"),
+  },
+});
+
+const probe = createRoute({
+  method: "post",
+  path: "/{endpoint}/probes",
+  operationId: "probeNow",
+  tags,
+  summary: "Probe an endpoint now",
+  description:
+    "From all its regions; the result is in `findings` within seconds. At most 30 a minute per workspace.",
+  ...needs("endpoint.probe_now"),
+  request: { params: endpointParam, headers: writeHeaders },
+  responses: {
+    202: answer(
+      "The regions were asked.",
+      z
+        .strictObject({
+          requested_at: z.iso.datetime().describe("Findings observed from then on are the answer."),
+          regions: z.array(z.string()),
+        })
+        .openapi("ProbeRequest"),
+    ),
+    ...scopeProblems("not_found", "conflict"),
+  },
+});
+
+/** `/v1/endpoints`: what a workspace watches. */
+export function endpointRoutes(deps: Deps, cursors: Cursors) {
+  const publicUrl = deps.config.PUBLIC_URL;
+  const shown = async (c: Context<ApiEnv>, slugOrId: string) => {
+    const found = await getWatched(deps, c.var.caller, slugOrId);
+    if (found.own !== null) {
+      c.header("etag", `"${endpointRevision(found.own)}"`);
     }
-    const [state] = await readEndpointStates(deps, [row]);
-    return c.json({ ...endpointJson(row, deps.config.PUBLIC_URL), ...state });
-  });
-  return routes;
-}
-
-/** Cursors are opaque to callers; inside is the number of the last row. */
-function writeCursor(number: number): string {
-  return Buffer.from(`n${number}`).toString("base64url");
-}
-
-function readCursor(cursor: string | undefined): number | null {
-  if (cursor === undefined) {
-    return null;
-  }
-  const match = /^n(\d{1,9})$/.exec(Buffer.from(cursor, "base64url").toString());
-  if (!match) {
-    throw new AppError({
-      code: "invalid",
-      internal: "bad cursor",
-      public: "This cursor is not one of ours; start without it.",
-      field: "cursor",
+    return endpointDetailJson(found, publicUrl);
+  };
+  return createRouter()
+    .openapi(list, async (c) => {
+      const { limit, cursor, ...filter } = c.req.valid("query");
+      const name = `endpoints ${JSON.stringify(filter)}`;
+      const beforeNumber = Number(cursors.read(name, cursor)?.[0] ?? Number.NaN);
+      const rows = await listWatchedPage(deps, c.var.caller, {
+        filter,
+        beforeNumber: Number.isNaN(beforeNumber) ? null : beforeNumber,
+        limit: limit + 1,
+      });
+      const { page, last } = cutPage(rows, limit);
+      return c.json(
+        {
+          items: page.map((reading) => endpointJson(reading, publicUrl)),
+          next_cursor: last && cursors.write(name, [last.endpoint.number]),
+        },
+        200,
+      );
+    })
+    .openapi(register, async (c) => {
+      const { url, is_demo: isDemo = false, ...fields } = c.req.valid("json");
+      const { endpoint, isProbeRequested } = await registerEndpoint(deps, c.var.caller, {
+        url,
+        isDemo,
+        ...endpointFieldsOf(fields),
+      });
+      c.header("location", `/v1/endpoints/${endpoint.slug}`);
+      return c.json({ ...(await shown(c, endpoint.id)), is_probe_requested: isProbeRequested }, 201);
+    })
+    .openapi(get, async (c) => c.json(await shown(c, c.req.valid("param").endpoint), 200))
+    .openapi(update, async (c) => {
+      const { url, slug, ...fields } = c.req.valid("json");
+      const { endpoint, isProbeRequested } = await updateEndpoint(deps, c.var.caller, {
+        endpoint: c.req.valid("param").endpoint,
+        patch: { url, slug, ...endpointFieldsOf(fields) },
+        ifRevision: revisionOf(c.req.valid("header")["if-match"]),
+      });
+      return c.json({ ...(await shown(c, endpoint.id)), is_probe_requested: isProbeRequested }, 200);
+    })
+    .openapi(remove, async (c) => {
+      await deleteEndpoint(deps, c.var.caller, c.req.valid("param").endpoint);
+      return c.body(null, 204);
+    })
+    .openapi(pause, async (c) => {
+      const { id } = await pauseEndpoint(deps, c.var.caller, c.req.valid("param").endpoint);
+      return c.json(await shown(c, id), 200);
+    })
+    .openapi(resume, async (c) => {
+      const { endpoint, isProbeRequested } = await resumeEndpoint(
+        deps,
+        c.var.caller,
+        c.req.valid("param").endpoint,
+      );
+      return c.json({ ...(await shown(c, endpoint.id)), is_probe_requested: isProbeRequested }, 200);
+    })
+    .openapi(probe, async (c) => {
+      const { request } = await requestProbeOf(deps, c.var.caller, c.req.valid("param").endpoint);
+      return c.json(
+        {
+          requested_at: new Date(request.requestedAtMs).toISOString(),
+          regions: request.jobs.map(({ region }) => region),
+        },
+        202,
+      );
     });
-  }
-  return Number(match[1]);
 }

@@ -1,0 +1,28 @@
+import { AppError } from "@alivemcp/core/app-error";
+import type { MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+
+const KIB = 1_024;
+const BODY_KIB_MAX = 64;
+/** A file of 500 endpoints with options; `importEndpoints` bounds the rows. */
+const IMPORT_KIB_MAX = 1_024;
+
+/** Refuses a body above 64 KiB, of an import above 1 MiB, before it is read to its end. */
+export function limitBodies(): MiddlewareHandler {
+  const ordinary = limited(BODY_KIB_MAX);
+  const imports = limited(IMPORT_KIB_MAX);
+  return (c, next) => (c.req.path === "/v1/endpoints/import" ? imports : ordinary)(c, next);
+}
+
+const limited = (kibMax: number) =>
+  bodyLimit({
+    maxSize: kibMax * KIB,
+    onError: () => {
+      throw new AppError({
+        code: "invalid",
+        internal: "body too large",
+        public: `The body is larger than ${kibMax} KiB.`,
+        field: "body",
+      });
+    },
+  });
