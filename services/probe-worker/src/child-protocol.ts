@@ -18,10 +18,26 @@ export type ProbeOrder = Pick<
   | "hasSecondAttempt"
 >;
 
+/**
+ * With what a credential child asks the api for the credential of one probe (services/core/src/credential-handover.ts).
+ * The credential itself is in no message: it comes to the child, sealed, and stays there.
+ */
+export interface HandoverOrder {
+  readonly ticket: string;
+  readonly region: string;
+  readonly regionToken: string;
+  readonly jobId: string;
+  readonly endpointId: string;
+  /** Of the job, over all its runs everywhere; not the number of a message. */
+  readonly jobDispatch: number;
+}
+
 /** How a child is set up; passed as its only argument, so nothing secret may stand here. */
 export interface ChildSetup {
   readonly allowCidrs: readonly string[];
   readonly publicUrl: string;
+  /** Where credential children ask; null for general ones. */
+  readonly internalUrl: string | null;
 }
 
 /** What a child found. `toolList` is the list's JSON text, only when its hash is not the one last known. */
@@ -37,6 +53,8 @@ export type ToChild =
       readonly kind: "probe";
       readonly dispatch: number;
       readonly order: ProbeOrder;
+      /** Null in general children, which know no credentials. */
+      readonly handover: HandoverOrder | null;
       readonly hasSteps: boolean;
     }
   | { readonly kind: "abort"; readonly dispatch: number }
@@ -50,6 +68,8 @@ export type FromChild =
   | ({ readonly kind: "found"; readonly dispatch: number } & ProbeFound)
   | { readonly kind: "self-checked"; readonly check: number; readonly isOk: boolean };
 
+/** Fetching a credential has its own time, before the probe's budget begins. */
+export const HANDOVER_BUDGET_MS = 5_000;
 export const BEAT_EVERY_MS = 1_000;
 /** File descriptor of a child's flight recorder, opened by the supervisor. */
 export const FLIGHT_RECORDER_FD = 4;

@@ -16,7 +16,7 @@ afterEach(async () => {
 
 function open(allowCidrs: readonly string[] = ["127.0.0.0/8"]): ScriptedFleet {
   const script = new URL("./child.ts", import.meta.url);
-  const setup = { allowCidrs, publicUrl: "http://status.test" };
+  const setup = { allowCidrs, publicUrl: "http://status.test", internalUrl: null };
   const scripted = openScriptedFleet({ childSpec: { script, setup, heapMb: 256, env: {} } });
   closers.push(() => scripted.fleet.stop());
   return scripted;
@@ -29,7 +29,7 @@ async function serve(answer: Answer): Promise<Stub> {
 function run({ fleet }: ScriptedFleet, url: string, over: { budgetMs?: number } = {}, onStep?: () => void) {
   const job = probeJob("/", { url, budgetMs: 10_000, hasSecondAttempt: false, ...over });
   const { endpointId, capKey } = job;
-  return fleet.run({ endpointId, capKey, order: probeOrderOf(job), onStep });
+  return fleet.run({ endpointId, capKey, order: probeOrderOf(job), handover: null, onStep });
 }
 
 test.each([

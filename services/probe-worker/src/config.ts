@@ -3,6 +3,15 @@ import { z } from "zod";
 
 const count = z.coerce.number().int().positive();
 
+/** Region id → its token. */
+const regionTokens = csv.transform((entries, context): ReadonlyMap<string, string> => {
+  const pairs = entries.map((entry) => /^([^=\s]+)=(\S+)$/.exec(entry));
+  if (pairs.includes(null)) {
+    context.addIssue({ code: "custom", message: "write it as region=token,region=token" });
+  }
+  return new Map(pairs.map((pair) => [pair?.[1] ?? "", pair?.[2] ?? ""]));
+});
+
 export const configSchema = z.object({
   ...processConfig,
   /** Above the hard limit of a probe (50 s), so that an orderly stop lets every probe end. */
@@ -17,6 +26,11 @@ export const configSchema = z.object({
   /** Child processes at most; the first is forked at once, the others as load demands. */
   PROBE_CHILDREN_MAX: count.default(1),
   PROBES_PER_CHILD: count.default(1_000),
+  /** Children for probes with credentials at most, forked on demand; each serves one tenant at a time. */
+  PROBE_CREDENTIAL_CHILDREN_MAX: count.max(8).default(8),
+  /** The api's internal port, and with which token each region asks it: `region=token,…`. Without them, private endpoints are not probed here. */
+  INTERNAL_URL: z.url().optional(),
+  REGION_TOKENS: regionTokens.prefault(""),
   /** Probes in flight of one tenant (or registrable domain of unclaimed endpoints), per region and process. */
   PROBES_PER_TENANT_MAX: count.default(250),
   /** Bound of a child's old generation. */

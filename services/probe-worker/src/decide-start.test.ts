@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decideStart } from "./decide-start.ts";
 
-const policy = { capacity: 1_000, perCapKeyAndRegionMax: 250 };
+const policy = { capacity: 1_000, perCapKeyAndRegionMax: 250, lineMax: 100 };
 const t0 = Date.UTC(2026, 10, 21);
 const start = { kind: "start", latenessMs: 0 };
 const wait = (reason: string) => ({ kind: "wait", reason, untilMs: t0 + 1_000 });
@@ -19,7 +19,9 @@ test.each([
   { name: "a slot uses the second half", kind: "slot", load: [500, 0, 0], expected: start },
 ] as const)("load: $name", ({ kind, load: [total, ofCapKey, ofCapKeyInRegion], expected }) => {
   const load = { total, ofCapKey, ofCapKeyInRegion };
-  expect(decideStart({ kind, notBeforeMs: t0 }, { load, sight: "passed" }, policy, t0)).toEqual(expected);
+  expect(decideStart({ kind, notBeforeMs: t0 }, { load, line: null, sight: "passed" }, policy, t0)).toEqual(
+    expected,
+  );
 });
 
 test.each([
@@ -32,7 +34,11 @@ test.each([
   { name: "30 s late still starts", ageMs: 30_000, expected: { kind: "start", latenessMs: 30_000 } },
   { name: "later than 30 s is dropped", ageMs: 30_001, expected: { kind: "drop", latenessMs: 30_001 } },
 ])("time: $name", ({ ageMs, expected }) => {
-  const worker = { load: { total: 0, ofCapKey: 0, ofCapKeyInRegion: 0 }, sight: "passed" } as const;
+  const worker = {
+    load: { total: 0, ofCapKey: 0, ofCapKeyInRegion: 0 },
+    line: null,
+    sight: "passed",
+  } as const;
   expect(decideStart({ kind: "look", notBeforeMs: t0 }, worker, policy, t0 + ageMs)).toEqual(expected);
 });
 
@@ -43,7 +49,21 @@ test.each([
   { sight: "passed", expected: start },
 ] as const)("sight: a worker whose self-check is $sight", ({ sight, expected }) => {
   const load = { total: 0, ofCapKey: 0, ofCapKeyInRegion: 0 };
-  expect(decideStart({ kind: "now", notBeforeMs: t0 }, { load, sight }, policy, t0)).toEqual(expected);
+  expect(decideStart({ kind: "now", notBeforeMs: t0 }, { load, line: null, sight }, policy, t0)).toEqual(
+    expected,
+  );
+});
+
+test.each([
+  { name: "an empty line takes it", line: [0, 0], expected: start },
+  { name: "a tenant may fill half of the line", line: [50, 49], expected: start },
+  { name: "and no more than half", line: [50, 50], expected: wait("line") },
+  { name: "another tenant still finds a place then", line: [50, 0], expected: start },
+  { name: "a full line takes nobody", line: [100, 0], expected: wait("line") },
+] as const)("a probe with a credential: $name", ({ line: [total, ofTenant], expected }) => {
+  const load = { total, ofCapKey: 0, ofCapKeyInRegion: 0 };
+  const worker = { load, line: { total, ofTenant }, sight: "passed" } as const;
+  expect(decideStart({ kind: "slot", notBeforeMs: t0 }, worker, policy, t0)).toEqual(expected);
 });
 
 test("however many tenants push, a newcomer still starts", () => {
@@ -54,7 +74,12 @@ test("however many tenants push, a newcomer still starts", () => {
       // Spread over regions, so that only the share can refuse.
       const decide = (ofCapKey: number) => {
         const load = { total, ofCapKey, ofCapKeyInRegion: 0 };
-        return decideStart({ kind: "slot", notBeforeMs: t0 }, { load, sight: "passed" }, policy, t0);
+        return decideStart(
+          { kind: "slot", notBeforeMs: t0 },
+          { load, line: null, sight: "passed" },
+          policy,
+          t0,
+        );
       };
       for (const tenant of asks) {
         const ofCapKey = held.get(tenant) ?? 0;

@@ -8,15 +8,23 @@ export interface Load {
   readonly ofCapKeyInRegion: number;
 }
 
+/** Probes with credentials that wait for their tenant's turn, when another asks to start. */
+export interface Line {
+  readonly total: number;
+  readonly ofTenant: number;
+}
+
 export interface StartPolicy {
   /** Probes in flight at most, over all children. */
   readonly capacity: number;
   /** Per tenant (or registrable domain of unclaimed endpoints) and region. */
   readonly perCapKeyAndRegionMax: number;
+  /** Probes that wait in this process for their tenant's turn; they keep places that others could use. */
+  readonly lineMax: number;
 }
 
 /** `unproven`: this worker was just started and has not reached anything in the region yet. */
-type WaitReason = "early" | "unproven" | "cap" | "share" | "full";
+type WaitReason = "early" | "unproven" | "cap" | "share" | "line" | "full";
 
 export type StartDecision =
   | { readonly kind: "start"; readonly latenessMs: number }
@@ -32,12 +40,12 @@ export type StartDecision =
 const SHARE_OF_FREE = 4;
 /** Audits measure the whole registry and have days: they use what nobody watches with. */
 const AUDIT_SHARE = 0.5;
-const TRY_AGAIN_AFTER_MS = { unproven: 500, cap: 1_000, share: 1_000, full: 1_000 };
+const TRY_AGAIN_AFTER_MS = { unproven: 500, cap: 1_000, share: 1_000, line: 1_000, full: 1_000 };
 
 /** Says whether one job may start now. The reason of a wait is counted in metrics. */
 export function decideStart(
   job: Pick<ProbeJob, "kind" | "notBeforeMs">,
-  worker: { readonly load: Load; readonly sight: Sight },
+  worker: { readonly load: Load; readonly line: Line | null; readonly sight: Sight },
   policy: StartPolicy,
   nowMs: number,
 ): StartDecision {
@@ -48,13 +56,17 @@ export function decideStart(
   if (latenessMs > JOB_LATE_AFTER_MS) {
     return { kind: "drop", latenessMs };
   }
-  const reason = worker.sight === "unproven" ? "unproven" : refusal(job.kind, worker.load, policy);
+  const reason = worker.sight === "unproven" ? "unproven" : refusal(job.kind, worker, policy);
   return reason === null
     ? { kind: "start", latenessMs }
     : { kind: "wait", untilMs: nowMs + TRY_AGAIN_AFTER_MS[reason], reason };
 }
 
-function refusal(kind: ProbeJob["kind"], load: Load, policy: StartPolicy): "cap" | "share" | "full" | null {
+function refusal(
+  kind: ProbeJob["kind"],
+  { load, line }: { readonly load: Load; readonly line: Line | null },
+  policy: StartPolicy,
+): "cap" | "share" | "line" | "full" | null {
   if (load.ofCapKeyInRegion >= policy.perCapKeyAndRegionMax) {
     return "cap";
   }
@@ -62,5 +74,9 @@ function refusal(kind: ProbeJob["kind"], load: Load, policy: StartPolicy): "cap"
   if (free <= 0 || (kind === "audit" && load.total >= policy.capacity * AUDIT_SHARE)) {
     return "full";
   }
-  return load.ofCapKey >= free * SHARE_OF_FREE ? "share" : null;
+  if (load.ofCapKey >= free * SHARE_OF_FREE) {
+    return "share";
+  }
+  // Likewise: a tenant may keep as many places of the line as it leaves free.
+  return line !== null && line.ofTenant >= policy.lineMax - line.total ? "line" : null;
 }

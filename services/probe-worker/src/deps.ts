@@ -24,6 +24,11 @@ import { writeReport } from "./write-report.ts";
 /** Time a fresh process has to reach a canary: below the 30 s after which a waiting job is dropped. */
 const PROVING_MS = 20_000;
 
+/** Longer than any cadence of a private endpoint that somebody looks at, so that its child is there when it is due again. */
+const CREDENTIAL_CHILD_IDLE_MS = 5 * 60_000;
+/** Of all places, how many may be held by probes that wait for their tenant's turn. */
+const LINE_SHARE = 0.25;
+
 /** Everything this process can touch. It holds no database handle, and may not gain one. */
 export interface Deps {
   readonly config: Config;
@@ -65,23 +70,35 @@ export async function createDeps(config: Config): Promise<Deps> {
   await redis.ping();
 
   const shared = { redis, clock, log, metrics };
+  const setup = { allowCidrs: config.PROBE_ALLOW_CIDRS, publicUrl: config.PUBLIC_URL };
+  const limits = { heapMb: config.PROBE_CHILD_HEAP_MB, env: childEnv(config) };
   const fleet = openProbeFleet({
     clock,
     log,
     childSpec: {
       script: new URL("./child.ts", import.meta.url),
-      setup: { allowCidrs: config.PROBE_ALLOW_CIDRS, publicUrl: config.PUBLIC_URL },
-      heapMb: config.PROBE_CHILD_HEAP_MB,
-      env: childEnv(config),
+      setup: { ...setup, internalUrl: null },
+      ...limits,
+    },
+    credentialChildSpec: {
+      script: new URL("./credential-child.ts", import.meta.url),
+      setup: { ...setup, internalUrl: config.INTERNAL_URL ?? null },
+      ...limits,
     },
     childPolicy: CHILD_POLICY,
     lanesPolicy: { childrenMax: config.PROBE_CHILDREN_MAX, probesPerChild: config.PROBES_PER_CHILD },
+    credentialLanesPolicy: {
+      childrenMax: config.PROBE_CREDENTIAL_CHILDREN_MAX,
+      probesPerChild: config.PROBES_PER_CHILD,
+      idleMs: CREDENTIAL_CHILD_IDLE_MS,
+    },
     countKill: (cause) => metrics.kills.inc({ cause }),
     blame: (probe) => {
       recordKill(shared, probe).catch((err: unknown) => log.error({ err }, "a proven kill was not counted"));
     },
   });
   closers.add("children", () => fleet.stop());
+  const capacity = config.PROBE_CHILDREN_MAX * config.PROBES_PER_CHILD;
   const workerId = randomUUID();
   return {
     config,
@@ -94,8 +111,9 @@ export async function createDeps(config: Config): Promise<Deps> {
     fleet,
     inFlight: createInFlightCounts(),
     startPolicy: {
-      capacity: config.PROBE_CHILDREN_MAX * config.PROBES_PER_CHILD,
+      capacity,
       perCapKeyAndRegionMax: config.PROBES_PER_TENANT_MAX,
+      lineMax: Math.ceil(capacity * LINE_SHARE),
     },
     selfChecks: createSelfChecks(
       { ...shared, fleet, workerId, version: packageJson.version },

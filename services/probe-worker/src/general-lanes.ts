@@ -1,6 +1,4 @@
-import type { ProbeStep } from "@alivemcp/core/pipeline";
-import type { ProbeOrder } from "./child-protocol.ts";
-import { type Lane, type LaneDeps, openLane } from "./open-lane.ts";
+import { type Lane, type LaneDeps, type LaneProbe, openLane } from "./open-lane.ts";
 import type { RunOutcome } from "./run-book.ts";
 
 export interface GeneralLanesPolicy {
@@ -11,7 +9,7 @@ export interface GeneralLanesPolicy {
 
 export interface GeneralLanes {
   readonly lanes: readonly Lane[];
-  run(order: ProbeOrder, onStep?: (step: ProbeStep) => void): Promise<RunOutcome>;
+  run(probe: LaneProbe): Promise<RunOutcome>;
   /** Null when no child could answer. */
   selfCheck(urls: readonly string[]): Promise<boolean | null>;
   stop(): void;
@@ -59,9 +57,9 @@ export function openGeneralLanes(deps: LaneDeps, policy: GeneralLanesPolicy): Ge
     get lanes() {
       return lanes;
     },
-    async run(order, onStep) {
+    async run(probe) {
       const lane = pick() ?? (await nextLane());
-      return lane ? lane.run(order, onStep) : { kind: "lost", cause: "stopped", isSuspect: false };
+      return lane ? lane.run(probe) : { kind: "lost", cause: "stopped", isSuspect: false };
     },
     async selfCheck(urls) {
       const lane = pick() ?? (await nextLane());

@@ -1,4 +1,5 @@
 import type { ProbeFinding } from "@alivemcp/core/pipeline";
+import type { HandoverFault } from "./open-credential.ts";
 
 /** Why this worker has no finding of its own for a job; our fault each time, so the endpoint's state is `unknown`. */
 export type NotMeasuredDetail =
@@ -7,7 +8,9 @@ export type NotMeasuredDetail =
   | "worker_lost"
   | "finding_malformed"
   | "self_check_failed"
-  | "credential_unavailable"
+  /** This worker has no `INTERNAL_URL`, or no token of the job's region. */
+  | "credential_not_configured"
+  | HandoverFault
   | "picked_up_late";
 
 /** The finding `unknown` / `probe_error`: never held against the endpoint. */

@@ -1,9 +1,23 @@
 import type { ProbeStep } from "@alivemcp/core/pipeline";
 import type { Logger } from "@alivemcp/runtime/logger";
-import type { FromChild, ProbeOrder, ToChild } from "./child-protocol.ts";
+import {
+  type FromChild,
+  HANDOVER_BUDGET_MS,
+  type HandoverOrder,
+  type ProbeOrder,
+  type ToChild,
+} from "./child-protocol.ts";
 import { type ChildExit, type ChildSpec, openChild } from "./open-child.ts";
 import type { ChildPolicy, KillCause } from "./pick-suspects.ts";
 import { createRunBook, type RunOutcome } from "./run-book.ts";
+
+/** One probe for one child. */
+export interface LaneProbe {
+  readonly order: ProbeOrder;
+  /** Null in general children. */
+  readonly handover: HandoverOrder | null;
+  readonly onStep: ((step: ProbeStep) => void) | undefined;
+}
 
 /** One child with its probes, from fork to exit. */
 export interface Lane {
@@ -15,7 +29,7 @@ export interface Lane {
   readonly isReady: boolean;
   /** Largest delay of its event loop in the last second. */
   readonly loopDelayMs: number;
-  run(order: ProbeOrder, onStep?: (step: ProbeStep) => void): Promise<RunOutcome>;
+  run(probe: LaneProbe): Promise<RunOutcome>;
   /** Null when the child died before it could answer. */
   selfCheck(urls: readonly string[]): Promise<boolean | null>;
   /** Aborts what is overdue and kills the child when it stalls or does not listen. Called a few times a second. */
@@ -88,13 +102,13 @@ export function openLane(deps: LaneDeps, onDeath: (death: { hadBeenReady: boolea
     get loopDelayMs() {
       return loopDelayMs;
     },
-    run: async (order, onStep) => {
+    run: async (probe) => {
       if (endCause !== null) {
         return { kind: "lost", cause: "stopped", isSuspect: false };
       }
       return new Promise((settle) => {
-        const dispatch = book.addRun({ order, onStep, settle });
-        send({ kind: "probe", dispatch, order, hasSteps: onStep !== undefined });
+        const dispatch = book.addRun({ budgetMs: budgetOf(probe), onStep: probe.onStep, settle });
+        send(messageOf(dispatch, probe));
       });
     },
     selfCheck: async (urls) =>
@@ -131,4 +145,12 @@ export function openLane(deps: LaneDeps, onDeath: (death: { hadBeenReady: boolea
       setTimeout(() => child.kill(), STOP_WITHIN_MS).unref();
     },
   };
+}
+
+function messageOf(dispatch: number, { order, handover, onStep }: LaneProbe): ToChild {
+  return { kind: "probe", dispatch, order, handover, hasSteps: onStep !== undefined };
+}
+
+function budgetOf({ order, handover }: LaneProbe): number {
+  return order.budgetMs + (handover === null ? 0 : HANDOVER_BUDGET_MS);
 }

@@ -4,7 +4,7 @@ import { CHILD_POLICY, hasIgnoredAbort, isOverdue, pickSuspects, SUSPECTS_MAX } 
 const probe = (dispatch: number, sentMs = 0, budgetMs = 30_000) => ({
   dispatch,
   sentMs,
-  order: { budgetMs },
+  budgetMs,
 });
 const running = [probe(1), probe(2), probe(3), probe(4, 40_000), probe(5, 40_000)];
 

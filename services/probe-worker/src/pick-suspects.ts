@@ -1,12 +1,11 @@
-import type { ProbeOrder } from "./child-protocol.ts";
-
 /** Why a child had to go: its loop stood still, a probe went on after an abort, or it ended by itself. */
 export type KillCause = "stalled" | "ignored-abort" | "crashed" | "never-ready";
 
 /** One probe in a child, as the supervisor sees it. Times are monotonic milliseconds. */
 export interface RunningProbe {
   readonly dispatch: number;
-  readonly order: Pick<ProbeOrder, "budgetMs">;
+  /** Until it should have ended itself. */
+  readonly budgetMs: number;
   readonly sentMs: number;
 }
 
@@ -35,12 +34,12 @@ export const SUSPECTS_MAX = 4;
 
 /** Says whether a probe outlived its own deadline, so that the supervisor must abort it. */
 export function isOverdue(probe: RunningProbe, nowMs: number, policy: ChildPolicy): boolean {
-  return nowMs - probe.sentMs >= probe.order.budgetMs + policy.abortAfterBudgetMs;
+  return nowMs - probe.sentMs >= probe.budgetMs + policy.abortAfterBudgetMs;
 }
 
 /** Says whether a probe had its abort and went on all the same. */
 export function hasIgnoredAbort(probe: RunningProbe, nowMs: number, policy: ChildPolicy): boolean {
-  return nowMs - probe.sentMs >= probe.order.budgetMs + policy.killAfterBudgetMs;
+  return nowMs - probe.sentMs >= probe.budgetMs + policy.killAfterBudgetMs;
 }
 
 /**

@@ -14,7 +14,13 @@ afterEach(() => scripted.fleet.stop());
 function run(path: string, over: { endpointId?: string; capKey?: string; budgetMs?: number } = {}) {
   const job = probeJob(path, { budgetMs: 2_000, ...over });
   const { endpointId, capKey } = job;
-  return scripted.fleet.run({ endpointId, capKey, order: probeOrderOf(job), onStep: undefined });
+  return scripted.fleet.run({
+    endpointId,
+    capKey,
+    order: probeOrderOf(job),
+    handover: null,
+    onStep: undefined,
+  });
 }
 const stateOf = (outcome: FleetOutcome) =>
   outcome.kind === "found" ? outcome.found.finding.state : outcome.kind === "not-measured" && outcome.detail;
@@ -94,7 +100,7 @@ test("a probe that ends its process is proven in quarantine too", async () => {
 test("a child that cannot start loses no probe: they are given back when the process stops", async () => {
   const script = new URL("../test/no-such-child.ts", import.meta.url);
   const { fleet } = open({
-    childSpec: { script, setup: { allowCidrs: [], publicUrl: "" }, heapMb: 64, env: {} },
+    childSpec: { script, setup: { allowCidrs: [], publicUrl: "", internalUrl: null }, heapMb: 64, env: {} },
   });
   const waiting = run("/up");
   expect(fleet.isReady).toBe(false);

@@ -1,15 +1,12 @@
-import type { ProbeStep } from "@alivemcp/core/pipeline";
 import type { Clock } from "@alivemcp/runtime/clock";
-import type { ProbeFound, ProbeOrder } from "./child-protocol.ts";
-import { type Lane, type LaneDeps, openLane } from "./open-lane.ts";
+import type { ProbeFound } from "./child-protocol.ts";
+import { type Lane, type LaneDeps, type LaneProbe, openLane } from "./open-lane.ts";
 import type { RunOutcome } from "./run-book.ts";
 
 /** A probe with the names that blame is put on. */
-export interface Suspect {
+export interface Suspect extends LaneProbe {
   readonly endpointId: string;
   readonly capKey: string;
-  readonly order: ProbeOrder;
-  readonly onStep: ((step: ProbeStep) => void) | undefined;
 }
 
 type QuarantineOutcome =
@@ -40,11 +37,15 @@ interface Entry extends Suspect {
   readonly settle: (outcome: QuarantineOutcome) => void;
 }
 
-/** Re-runs suspects one by one in a child of their own, forked when the first comes and let go after the last. */
+/**
+ * Re-runs suspects one by one in a child of their own, forked when the first comes and let go after the last. Each
+ * tenant (or domain) gets a fresh one.
+ */
 export function openQuarantine(deps: LaneDeps & { clock: Clock }): Quarantine {
   const queue: Entry[] = [];
   const heldUntilMs = new Map<string, number>();
   let lane: Lane | null = null;
+  let laneOf: string | null = null;
   let isRunning = false;
   let isStopped = false;
 
@@ -57,10 +58,12 @@ export function openQuarantine(deps: LaneDeps & { clock: Clock }): Quarantine {
     heldUntilMs.set(endpointId, deps.clock.nowMs() + HELD_MS);
   };
   const tryOne = async (entry: Entry): Promise<QuarantineOutcome> => {
-    if (!lane?.isOpen) {
+    if (!lane?.isOpen || laneOf !== entry.capKey) {
+      lane?.stop();
       lane = openLane(deps, () => {});
+      laneOf = entry.capKey;
     }
-    const outcome: RunOutcome = await lane.run(entry.order, entry.onStep);
+    const outcome: RunOutcome = await lane.run(entry);
     if (outcome.kind === "found") {
       return outcome;
     }

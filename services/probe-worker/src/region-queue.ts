@@ -103,6 +103,7 @@ async function workOff(deps: Deps, place: RegionQueuePlace, { job, token }: Fetc
   try {
     const outcome = await runProbeJob(deps, {
       jobId,
+      delivery: Math.max(1, job.attemptsStarted),
       data: job.data,
       region: place.region,
       queueName: place.address.name,

@@ -141,18 +141,18 @@ test("a finding that is not of the contract is reported as our own fault", async
   });
 });
 
-test("a job that carries a credential ticket is not probed without the credential", async () => {
+test("a worker that does not know the api never probes a job with a credential ticket, and says why", async () => {
   const worker = await open();
   await worker.add(probeJob("/up", { credentialTicket: "ticket" }));
   const [report] = await eventually(
     () => worker.reports,
     (reports) => reports.length > 0,
   );
-  expect(report?.finding).toMatchObject({ state: "unknown", detail: "credential_unavailable" });
+  expect(report?.finding).toMatchObject({ state: "unknown", detail: "credential_not_configured" });
 });
 
 test("over its cap a tenant's own jobs wait while another tenant's start", async () => {
-  const worker = await open({ startPolicy: { capacity: 1_000, perCapKeyAndRegionMax: 3 } });
+  const worker = await open({ startPolicy: { capacity: 1_000, perCapKeyAndRegionMax: 3, lineMax: 250 } });
   const capKey = "tenant:pushy";
   await Promise.all(Array.from({ length: 8 }, () => worker.add(probeJob("/slow?ms=1500", { capKey }))));
   await eventually(

@@ -26,7 +26,7 @@ interface Run extends Omit<RunningProbe, "sentMs"> {
 export interface RunBook {
   readonly inFlight: number;
   /** Enters a probe and gives the number to send it under. */
-  addRun(entry: Pick<Run, "order" | "onStep" | "settle">): number;
+  addRun(entry: Pick<Run, "budgetMs" | "onStep" | "settle">): number;
   /** Starts every probe's time anew: they waited for the child to start, and that was not theirs. */
   restartClocks(nowMs: number): void;
   addCheck(answer: (isOk: boolean | null) => void): number;

@@ -12,16 +12,28 @@ import {
 } from "@alivemcp/core/pipeline";
 import { decideStart } from "./decide-start.ts";
 import type { Deps } from "./deps.ts";
+import { grantHandover } from "./grant-handover.ts";
 import { notMeasured } from "./not-measured.ts";
 import { probeOrderOf, regionResultOf } from "./region-result.ts";
 
 type JobDeps = Pick<
   Deps,
-  "clock" | "log" | "metrics" | "inFlight" | "startPolicy" | "fleet" | "selfChecks" | "report" | "setAside"
+  | "clock"
+  | "config"
+  | "log"
+  | "metrics"
+  | "inFlight"
+  | "startPolicy"
+  | "fleet"
+  | "selfChecks"
+  | "report"
+  | "setAside"
 >;
 
 export interface JobInput {
   readonly jobId: string;
+  /** How often the job was given to a worker, this time included; from 1. */
+  readonly delivery: number;
   /** As it lay in the queue: not yet trusted. */
   readonly data: unknown;
   /** The queue it came from, and whose region that is. */
@@ -53,17 +65,18 @@ export async function runProbeJob(deps: JobDeps, input: JobInput): Promise<JobOu
   }
   const job = parsed.data;
   const nowMs = deps.clock.nowMs();
-  const worker = { load: deps.inFlight.loadFor(job), sight: deps.selfChecks.sightOf(job.region) };
+  const worker = {
+    load: deps.inFlight.loadFor(job),
+    line: job.credentialTicket === null ? null : deps.fleet.lineFor(job.capKey),
+    sight: deps.selfChecks.sightOf(job.region),
+  };
   const decision = decideStart(job, worker, deps.startPolicy, nowMs);
   switch (decision.kind) {
     case "wait":
       deps.metrics.postponed.inc({ region: job.region, reason: decision.reason });
       return decision;
-    case "drop": {
-      deps.metrics.droppedLate.inc({ region: job.region, kind: job.kind });
-      const finding = notMeasured("picked_up_late", { startedAtMs: nowMs, observedAtMs: nowMs });
-      return { kind: "done", answer: isReported(job) ? null : regionResultOf(job, input.jobId, finding) };
-    }
+    case "drop":
+      return dropLate(deps, job, input.jobId);
     case "start":
       deps.metrics.latenessSeconds.observe({ region: job.region }, decision.latenessMs / 1_000);
   }
@@ -75,10 +88,21 @@ export async function runProbeJob(deps: JobDeps, input: JobInput): Promise<JobOu
   }
 }
 
+/** Too late to be run: not reported, and told to whoever asked. */
+function dropLate(deps: JobDeps, job: ProbeJob, jobId: string): JobOutcome {
+  const nowMs = deps.clock.nowMs();
+  deps.metrics.droppedLate.inc({ region: job.region, kind: job.kind });
+  const finding = notMeasured("picked_up_late", { startedAtMs: nowMs, observedAtMs: nowMs });
+  return { kind: "done", answer: isReported(job) ? null : regionResultOf(job, jobId, finding) };
+}
+
 async function probeAndReport(deps: JobDeps, job: ProbeJob, input: JobInput): Promise<JobOutcome> {
   const measured = await measure(deps, job, input);
-  if (measured === null) {
+  if (measured === "given-back") {
     return { kind: "given-back" };
+  }
+  if (measured === "late") {
+    return dropLate(deps, job, input.jobId);
   }
   const { state, reason } = measured.finding;
   deps.metrics.probes.inc({ region: job.region, kind: job.kind, state, reason: reason ?? "none" });
@@ -90,24 +114,26 @@ async function probeAndReport(deps: JobDeps, job: ProbeJob, input: JobInput): Pr
   return { kind: "done", answer: null };
 }
 
-/** The finding to report, and a tool list nobody has stored yet; null when the process is stopping. */
+/** The finding to report, and a tool list nobody has stored yet; or that the process stops, or its turn came too late. */
 async function measure(deps: JobDeps, job: ProbeJob, input: JobInput) {
   const startedAtMs = deps.clock.nowMs();
   const ourFault = (detail: Parameters<typeof notMeasured>[0]) => ({
     finding: notMeasured(detail, { startedAtMs, observedAtMs: deps.clock.nowMs() }),
     toolList: null,
   });
-  if (job.credentialTicket !== null) {
-    return ourFault("credential_unavailable");
+  const grant = grantHandover(deps.config, job, input);
+  if (grant.kind === "impossible") {
+    return ourFault(grant.detail);
   }
   const outcome = await deps.fleet.run({
     endpointId: job.endpointId,
     capKey: job.capKey,
     order: probeOrderOf(job),
+    handover: grant.kind === "granted" ? grant.handover : null,
     onStep: isReported(job) ? undefined : input.onStep,
   });
-  if (outcome.kind === "given-back") {
-    return null;
+  if (outcome.kind === "given-back" || outcome.kind === "late") {
+    return outcome.kind;
   }
   if (outcome.kind === "not-measured") {
     return ourFault(outcome.detail);

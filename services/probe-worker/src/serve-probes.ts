@@ -1,23 +1,28 @@
 /**
- * The child's side of the protocol: runs what the supervisor sends until the supervisor is gone. Holds no queue, no
- * Redis, no secrets; may be killed at any instant.
+ * The child's side of the protocol: runs what the supervisor sends until the supervisor is gone. Holds no queue and no
+ * Redis; may be killed at any instant.
  */
 import type { ProbeStep } from "@alivemcp/core/pipeline";
 import {
   BEAT_EVERY_MS,
   type FromChild,
+  type HandoverOrder,
   type ProbeFound,
   type ProbeOrder,
   type ToChild,
 } from "./child-protocol.ts";
 import { createLoopDelayWatch } from "./loop-delay-watch.ts";
 
+export interface ProbeContext {
+  readonly dispatch: number;
+  readonly handover: HandoverOrder | null;
+  readonly signal: AbortSignal;
+  readonly onStep: (step: ProbeStep) => void;
+}
+
 export interface ChildWork {
   /** Runs one probe; ends soon after `signal` aborts. */
-  probe(
-    order: ProbeOrder,
-    context: { dispatch: number; signal: AbortSignal; onStep: (step: ProbeStep) => void },
-  ): Promise<Pick<ProbeFound, "finding" | "toolList">>;
+  probe(order: ProbeOrder, context: ProbeContext): Promise<Pick<ProbeFound, "finding" | "toolList">>;
   /** Says whether any of the URLs answers. */
   selfCheck(urls: readonly string[]): Promise<boolean>;
   /** Notes that CPU is about to be spent on this dispatch. */
@@ -31,7 +36,7 @@ export function serveProbes(work: ChildWork): void {
   const loop = createLoopDelayWatch();
 
   const probe = async (message: ProbeMessage) => {
-    const { dispatch, order, hasSteps } = message;
+    const { dispatch, order, handover, hasSteps } = message;
     const abort = new AbortController();
     if (running.size === 0) {
       loop.start();
@@ -49,7 +54,12 @@ export function serveProbes(work: ChildWork): void {
         tell({ kind: "step", dispatch, step });
       }
     };
-    const { finding, toolList } = await work.probe(order, { dispatch, signal: abort.signal, onStep });
+    const { finding, toolList } = await work.probe(order, {
+      dispatch,
+      handover,
+      signal: abort.signal,
+      onStep,
+    });
     const isTimingDiscarded =
       finding.latencyMs !== null && loop.wasLate(startedMs, handshakeMs ?? performance.now());
     running.delete(dispatch);

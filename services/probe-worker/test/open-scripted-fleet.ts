@@ -17,17 +17,20 @@ export interface ScriptedFleet {
 export function openScriptedFleet(over: Partial<FleetDeps> = {}): ScriptedFleet {
   const kills: KillCause[] = [];
   const blamed: Suspect[] = [];
+  const childSpec = {
+    script: new URL("./scripted-child.ts", import.meta.url),
+    setup: { allowCidrs: [], publicUrl: "http://status.test", internalUrl: null },
+    heapMb: 128,
+    env: {},
+  };
   const fleet = openProbeFleet({
     clock: systemClock,
     log: openLogger("test", "fatal"),
-    childSpec: {
-      script: new URL("./scripted-child.ts", import.meta.url),
-      setup: { allowCidrs: [], publicUrl: "http://status.test" },
-      heapMb: 128,
-      env: {},
-    },
+    childSpec,
+    credentialChildSpec: childSpec,
     childPolicy: HASTY,
     lanesPolicy: { childrenMax: 1, probesPerChild: 1_000 },
+    credentialLanesPolicy: { childrenMax: 1, probesPerChild: 1_000, idleMs: 60_000 },
     countKill: (cause) => kills.push(cause),
     blame: (probe) => blamed.push(probe),
     ...over,

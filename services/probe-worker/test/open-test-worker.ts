@@ -35,6 +35,7 @@ export interface TestWorkerOptions {
   readonly provingMs?: number;
   readonly report?: Deps["report"];
   readonly fleet?: Parameters<typeof openScriptedFleet>[0];
+  readonly config?: Partial<Deps["config"]>;
 }
 
 /** A whole worker on a real Redis with scripted children. Each has its own connections: `stop` leaves nothing open. */
@@ -71,12 +72,15 @@ export async function openTestWorker(options: TestWorkerOptions): Promise<TestWo
       PROBES_PER_CHILD: 1_000,
       PROBES_PER_TENANT_MAX: 250,
       PROBE_CHILD_HEAP_MB: 128,
+      PROBE_CREDENTIAL_CHILDREN_MAX: 1,
+      REGION_TOKENS: new Map(),
+      ...options.config,
     },
     registry,
     queueConnection,
     fleet: scripted.fleet,
     inFlight: createInFlightCounts(),
-    startPolicy: options.startPolicy ?? { capacity: 1_000, perCapKeyAndRegionMax: 250 },
+    startPolicy: options.startPolicy ?? { capacity: 1_000, perCapKeyAndRegionMax: 250, lineMax: 250 },
     selfChecks: createSelfChecks(
       { ...shared, fleet: scripted.fleet, workerId: randomUUID(), version: "0.0.0" },
       { regions: specs, provingMs: options.provingMs ?? 0 },

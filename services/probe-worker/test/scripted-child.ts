@@ -22,6 +22,9 @@ async function act(order: ProbeOrder, signal: AbortSignal): Promise<ProbeFinding
     case "/slow":
       await new Promise((resolve) => setTimeout(resolve, Number(searchParams.get("ms"))));
       return ended({});
+    // As `/slow`, and says in which process, and whether another tenant's probe ran in it meanwhile.
+    case "/of":
+      return ofTenant(searchParams, ended);
     // Ends itself at its budget, as the real probe does.
     case "/hang":
       await new Promise((resolve) => setTimeout(resolve, order.budgetMs));
@@ -52,6 +55,23 @@ async function act(order: ProbeOrder, signal: AbortSignal): Promise<ProbeFinding
     }
   }
   throw new Error(`no such script: ${pathname}`);
+}
+
+const tenantsHere = new Map<string, number>();
+
+async function ofTenant(
+  params: URLSearchParams,
+  ended: (over: Partial<ProbeFinding>) => ProbeFinding,
+): Promise<ProbeFinding> {
+  const tenant = params.get("tenant") ?? "";
+  const count = (by: number) => tenantsHere.set(tenant, (tenantsHere.get(tenant) ?? 0) + by);
+  const isAlone = () => [...tenantsHere].every(([other, probes]) => other === tenant || probes === 0);
+  count(1);
+  const wasAlone = isAlone();
+  await new Promise((resolve) => setTimeout(resolve, Number(params.get("ms"))));
+  const detail = wasAlone && isAlone() ? "alone" : "mixed";
+  count(-1);
+  return ended({ server: { name: String(process.pid), version: "1" }, detail });
 }
 
 serveProbes({

@@ -114,17 +114,17 @@ async function attemptRenewing(
   }
   control.hasRenewed = true;
   const renewal = await deps.renewCredential();
-  switch (renewal.kind) {
-    case "failed":
-      return ending(attempted, { kind: "probe-broke", detail: "credential_not_renewed" });
-    case "refused":
-      return ending(attempted, { kind: "credential-rejected", detail: renewal.detail });
-    case "renewed": {
-      const isSame = isSameCredential(renewal.credential, control.credential);
-      control.credential = renewal.credential;
-      return isSame ? attempted : attemptOnce(deps, request, control, times);
-    }
+  if (renewal.kind === "refused") {
+    return ending(attempted, { kind: "credential-rejected", detail: renewal.detail });
   }
+  // What a probe without time would end on is nothing to hold against the endpoint.
+  const hasTime = control.cancelled === null && leftMs(attempted.run) > SECOND_ATTEMPT_NEEDS_MS;
+  if (renewal.kind === "failed" || !hasTime) {
+    return ending(attempted, { kind: "probe-broke", detail: "credential_not_renewed" });
+  }
+  const isSame = isSameCredential(renewal.credential, control.credential);
+  control.credential = renewal.credential;
+  return isSame ? attempted : attemptOnce(deps, request, control, times);
 }
 
 const ending = (attempted: Attempted, outcome: ProbeOutcome): Attempted => ({
