@@ -18,8 +18,8 @@ import {
   type PublicEndpointRow,
 } from "@alivemcp/db/queries/public-catalogue";
 import type { Clock } from "@alivemcp/runtime/clock";
+import { createMicroCache } from "@alivemcp/runtime/micro-cache";
 import type { Pool } from "@alivemcp/runtime/postgres";
-import { createMicroCache } from "./micro-cache.ts";
 
 export interface CatalogueEntry {
   readonly endpointId: string;

@@ -39,7 +39,7 @@ export interface JobInput {
   /** The queue it came from, and whose region that is. */
   readonly queueName: string;
   readonly region: string;
-  /** Told of each step of a `check` or `audit`; whoever waits for it watches. */
+  /** Told of each step of a `check`, `audit` or `now`: whoever asked for it watches. */
   readonly onStep: (step: ProbeStep) => void;
 }
 
@@ -130,7 +130,7 @@ async function measure(deps: JobDeps, job: ProbeJob, input: JobInput) {
     capKey: job.capKey,
     order: probeOrderOf(job),
     handover: grant.kind === "granted" ? grant.handover : null,
-    onStep: isReported(job) ? undefined : input.onStep,
+    onStep: isWatched(job) ? input.onStep : undefined,
   });
   if (outcome.kind === "given-back" || outcome.kind === "late") {
     return outcome.kind;
@@ -151,6 +151,11 @@ async function measure(deps: JobDeps, job: ProbeJob, input: JobInput) {
     deps.metrics.timingsDiscarded.inc({ region: job.region });
   }
   return { finding: finding.data, toolList };
+}
+
+/** Slots and looks are nobody's wish: their steps are told when they are over. */
+function isWatched(job: ProbeJob): boolean {
+  return job.kind !== "slot" && job.kind !== "look";
 }
 
 /** Checks and audits answer whoever asked; they are no votes. */

@@ -1,9 +1,9 @@
 import { checkJobId, probeStepSchema, regionResultSchema } from "@alivemcp/core/pipeline";
 import { toPublicFinding, toPublicStep } from "@alivemcp/core/public-fields";
 import { publicUrl } from "@alivemcp/core/public-text";
+import { withDeadline } from "@alivemcp/runtime/with-deadline";
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
-import { withDeadline } from "../with-deadline.ts";
 import type { CheckFacts, CheckProgress } from "./check-view.ts";
 
 const CHECK_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

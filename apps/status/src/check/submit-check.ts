@@ -8,8 +8,8 @@ import { checkTarget } from "@alivemcp/probe/check-target";
 import { isOptedOutInMirror } from "@alivemcp/runtime/opt-out-mirror";
 import { reserveStarts } from "@alivemcp/runtime/reserve-starts";
 import { newTraceparent } from "@alivemcp/runtime/traceparent";
+import { withDeadline } from "@alivemcp/runtime/with-deadline";
 import type { Deps } from "../deps.ts";
-import { withDeadline } from "../with-deadline.ts";
 import { buildCheckJob } from "./build-check-job.ts";
 
 export type CheckSubmission =

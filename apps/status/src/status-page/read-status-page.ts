@@ -8,10 +8,10 @@ import { toDayBars } from "@alivemcp/pages/to-day-bars";
 import { toDriftEntry } from "@alivemcp/pages/to-drift-entry";
 import { toLatencyBuckets } from "@alivemcp/pages/to-latency-buckets";
 import { toTransitionEntry } from "@alivemcp/pages/to-transition-entry";
+import { withDeadline } from "@alivemcp/runtime/with-deadline";
 import type { CatalogueEntry } from "../catalogue.ts";
 import type { Deps } from "../deps.ts";
 import { toReading } from "../to-reading.ts";
-import { withDeadline } from "../with-deadline.ts";
 import { DAYS_SHOWN, type History, queryHistory } from "./query-history.ts";
 import type { StatusModel } from "./status-model.ts";
 

@@ -5,6 +5,7 @@ import { findEndpointPlan } from "@alivemcp/db/queries/endpoint-plans";
 import type { TenantScope } from "@alivemcp/db/tenant-scope";
 import { reserveStarts } from "@alivemcp/runtime/reserve-starts";
 import { newTraceparent } from "@alivemcp/runtime/traceparent";
+import { withDeadline } from "@alivemcp/runtime/with-deadline";
 import type { ActionDeps } from "../action-deps.ts";
 
 type RequestDeps = Pick<ActionDeps, "pool" | "redis" | "probeQueues" | "clock" | "log" | "ticketKey">;
@@ -40,7 +41,10 @@ export async function requestProbe(
   const traceparent = newTraceparent();
   try {
     if (
-      !(await withDeadline(fitsBudgets(deps, plan, { atMs: requestedAtMs, starts: regionsAsked.length })))
+      !(await withDeadline(
+        fitsBudgets(deps, plan, { atMs: requestedAtMs, starts: regionsAsked.length }),
+        DEADLINE_MS,
+      ))
     ) {
       deps.log.info(
         { endpointId: plan.id, host: plan.host },
@@ -55,7 +59,7 @@ export async function requestProbe(
     const adds = jobs.map(({ region, job }) =>
       deps.probeQueues.get(region)?.add("now", job.data, { jobId: job.id }),
     );
-    await withDeadline(Promise.all(adds));
+    await withDeadline(Promise.all(adds), DEADLINE_MS);
     return {
       kind: "requested",
       requestedAtMs,
@@ -88,13 +92,5 @@ async function fitsBudgets(
   );
 }
 
-const DEADLINE_MS = 3_000;
-
 /** BullMQ waits for Redis to come back; a person who registers an endpoint does not. */
-function withDeadline<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Redis did not answer within ${DEADLINE_MS} ms`)), DEADLINE_MS);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
+const DEADLINE_MS = 3_000;

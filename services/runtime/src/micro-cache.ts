@@ -1,4 +1,4 @@
-import type { Clock } from "@alivemcp/runtime/clock";
+import type { Clock } from "./clock.ts";
 
 export interface MicroCache<Value> {
   /**
