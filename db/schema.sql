@@ -469,7 +469,7 @@ CREATE TABLE endpoint_credential (
   created_at timestamp with time zone NOT NULL DEFAULT now()
 );
 ALTER TABLE endpoint_credential ADD CONSTRAINT endpoint_credential_check CHECK (((expires_at IS NULL) = (expiry_source IS NULL)));
-ALTER TABLE endpoint_credential ADD CONSTRAINT endpoint_credential_expiry_source_check CHECK ((expiry_source = ANY (ARRAY['declared'::text, 'jwt'::text])));
+ALTER TABLE endpoint_credential ADD CONSTRAINT endpoint_credential_expiry_source_check CHECK ((expiry_source = ANY (ARRAY['declared'::text, 'jwt'::text, 'token'::text])));
 ALTER TABLE endpoint_credential ADD CONSTRAINT endpoint_credential_kind_check CHECK ((kind = ANY (ARRAY['bearer'::text, 'headers'::text, 'client_credentials'::text, 'connect'::text])));
 ALTER TABLE endpoint_credential ADD CONSTRAINT endpoint_credential_sealed_check CHECK ((octet_length(sealed) <= 65536));
 ALTER TABLE endpoint_credential ADD CONSTRAINT endpoint_credential_version_check CHECK ((version > 0));

@@ -17,6 +17,8 @@ export const configSchema = z.object({
   API_URL: z.url(),
   /** Where people reach the status app; links in answers start with it. */
   PUBLIC_URL: z.url(),
+  /** Where people reach the dashboard; authorization servers send them back there. */
+  APP_URL: z.url(),
   TICKET_KEY: ticketKeys,
   REGIONS_FILE: z.string().default("infra/regions.json"),
   PROBE_ALLOW_CIDRS: csv.default([]),

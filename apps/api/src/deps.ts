@@ -12,6 +12,7 @@ import { loadRegions } from "@alivemcp/runtime/regions";
 import { createRequestSeconds, type RequestSeconds } from "@alivemcp/runtime/request-metrics";
 import { Counter, type Registry } from "prom-client";
 import type { Config } from "./config.ts";
+import { createOauthHttp, type OauthHttp } from "./oauth/oauth-http.ts";
 import { openLocalKeyProvider } from "./vault/local-key-provider.ts";
 import { createVault, type Vault } from "./vault/vault.ts";
 
@@ -35,6 +36,8 @@ export interface Deps {
   readonly target: Pick<ProbeDeps, "guard" | "resolve">;
   /** Encrypts and decrypts credentials; only this process has the keys. */
   readonly vault: Vault;
+  /** Asks authorization servers. */
+  readonly oauth: OauthHttp;
   readonly metrics: Registry;
   readonly requestSeconds: RequestSeconds;
   /** Credentials asked for by workers, by `outcome`. */
@@ -52,6 +55,7 @@ export async function createDeps(config: Config): Promise<Deps> {
     onBroken: (err) => log.error({ err }, "the vault's key file broke; the keys read before stay in force"),
   });
   const vault = createVault({ provider, clock: systemClock });
+  const probe = createProbeDeps({ allowCidrs: config.PROBE_ALLOW_CIDRS, publicUrl: config.PUBLIC_URL });
   const open = (url: string, applicationName: string, max: number): Pool => {
     const opened = openPool(url, {
       max,
@@ -88,11 +92,9 @@ export async function createDeps(config: Config): Promise<Deps> {
     redis,
     probeQueues,
     ticketKey: signingKey(config.TICKET_KEY),
-    target: createProbeDeps({
-      allowCidrs: config.PROBE_ALLOW_CIDRS,
-      publicUrl: config.PUBLIC_URL,
-    }),
+    target: probe,
     vault,
+    oauth: createOauthHttp(probe),
     metrics,
     requestSeconds: createRequestSeconds(metrics, "api"),
     handovers: new Counter({

@@ -30,6 +30,7 @@ export function apiEnvironment(stores: {
     INTERNAL_PORT: "0",
     API_URL: "http://api.test",
     PUBLIC_URL: "http://status.test",
+    APP_URL: "http://127.0.0.1:4400",
     REGIONS_FILE: new URL("../../../infra/regions.json", import.meta.url).pathname,
     PROBE_ALLOW_CIDRS: "127.0.77.0/24",
     OPERATOR_KEY: TEST_OPERATOR_KEY,

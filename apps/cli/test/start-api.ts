@@ -39,6 +39,7 @@ export async function startApi(stores: { databaseUrl: string; redisUrl: string }
       METRICS_PORT: "0",
       API_URL: "http://api.test",
       PUBLIC_URL: "http://status.test",
+      APP_URL: "http://web.test",
       REGIONS_FILE: inRepository("infra/regions.json"),
       PROBE_ALLOW_CIDRS: "127.0.77.0/24",
       OPERATOR_KEY: key,

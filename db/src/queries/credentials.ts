@@ -1,4 +1,4 @@
-import type { CredentialHints, CredentialKind } from "@alivemcp/core/credential-description";
+import type { CredentialHints, CredentialKind, ExpirySource } from "@alivemcp/core/credential-description";
 import { and, eq, lt } from "drizzle-orm";
 import { sql } from "drizzle-orm/sql";
 import { endpointCredential, endpointOauthToken } from "../schema/vault.ts";
@@ -10,7 +10,7 @@ export interface CredentialFacts {
   readonly version: number;
   readonly hints: CredentialHints;
   readonly expiresAtMs: number | null;
-  readonly expirySource: "declared" | "jwt" | null;
+  readonly expirySource: ExpirySource | null;
   readonly createdBy: string | null;
   readonly createdAtMs: number;
   readonly rejection: { readonly atMs: number; readonly detail: string } | null;
@@ -135,7 +135,7 @@ export interface NewCredential {
   readonly sealed: Buffer;
   readonly hints: CredentialHints;
   readonly expiresAtMs: number | null;
-  readonly expirySource: "declared" | "jwt" | null;
+  readonly expirySource: ExpirySource | null;
   readonly createdBy: string | null;
 }
 

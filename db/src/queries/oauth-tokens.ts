@@ -64,6 +64,34 @@ export async function saveOauthToken(
   return true;
 }
 
+/**
+ * Notes that the authorization server refused this version of the credential; what is held stays as it is. Nothing
+ * happens when the credential has been replaced or deleted meanwhile.
+ */
+export async function noteOauthRejection(
+  scope: TenantScope,
+  tx: Tx,
+  note: {
+    readonly endpointId: string;
+    readonly credentialVersion: number;
+    readonly dataKeyVersion: number;
+    readonly atMs: number;
+    readonly detail: string;
+  },
+): Promise<void> {
+  const { endpointId, credentialVersion, dataKeyVersion, atMs, detail } = note;
+  await tx.execute(sql`
+    INSERT INTO endpoint_oauth_token AS t
+      (endpoint_id, tenant_id, credential_version, data_key_version, rejected_at, rejected_detail)
+    SELECT endpoint_id, tenant_id, version, ${dataKeyVersion}, ${new Date(atMs)}, ${detail}
+    FROM endpoint_credential
+    WHERE tenant_id = ${scope.tenantId} AND endpoint_id = ${endpointId} AND version = ${credentialVersion}
+    FOR KEY SHARE
+    ON CONFLICT (endpoint_id) DO UPDATE
+      SET rejected_at = excluded.rejected_at, rejected_detail = excluded.rejected_detail, updated_at = now()
+      WHERE t.credential_version = excluded.credential_version`);
+}
+
 /** Forgets the tenant's access tokens that expired; refresh tokens stay. Returns how many. */
 export async function forgetExpiredAccessTokens(scope: TenantScope, tx: Tx, nowMs: number): Promise<number> {
   const rows = await tx

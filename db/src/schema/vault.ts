@@ -1,4 +1,8 @@
-import { CREDENTIAL_KINDS, type CredentialHints } from "@alivemcp/core/credential-description";
+import {
+  CREDENTIAL_KINDS,
+  type CredentialHints,
+  EXPIRY_SOURCES,
+} from "@alivemcp/core/credential-description";
 import { integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import { bytea } from "./bytea.ts";
 
@@ -24,7 +28,7 @@ export const endpointCredential = pgTable("endpoint_credential", {
   sealed: bytea().notNull(),
   hints: jsonb().$type<CredentialHints>().notNull(),
   expiresAt: timestamp("expires_at", { withTimezone: true }),
-  expirySource: text("expiry_source", { enum: ["declared", "jwt"] }),
+  expirySource: text("expiry_source", { enum: EXPIRY_SOURCES }),
   createdBy: uuid("created_by"),
   createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
 });

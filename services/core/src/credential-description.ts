@@ -3,6 +3,9 @@ import { type CredentialExpiry, judgeCredentialExpiry, readJwtExpiry } from "./c
 import type { CredentialInput } from "./credential-input.ts";
 
 export const CREDENTIAL_KINDS = ["bearer", "headers", "client_credentials", "connect"] as const;
+/** Who said when it ends: its owner, a JWT in it, or the authorization server (of a token that cannot be renewed). */
+export const EXPIRY_SOURCES = ["declared", "jwt", "token"] as const;
+export type ExpirySource = (typeof EXPIRY_SOURCES)[number];
 export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 
 /** Stored beside the ciphertext, in clear. */
@@ -23,7 +26,7 @@ export interface CredentialDescription {
   readonly version: number;
   readonly hints: CredentialHints;
   readonly expiry: CredentialExpiry;
-  readonly expirySource: "declared" | "jwt" | null;
+  readonly expirySource: ExpirySource | null;
   /** Of the person who stored it; null: an API key did, or the person is gone. */
   readonly createdBy: string | null;
   readonly createdAtMs: number;
@@ -53,7 +56,7 @@ export function hintsOf(input: CredentialInput): CredentialHints {
 /** When what was entered expires: the earlier of what its owner declared and what a JWT in it says. */
 export function expiryOf(
   input: CredentialInput,
-): { readonly atMs: number; readonly source: "declared" | "jwt" } | null {
+): { readonly atMs: number; readonly source: ExpirySource } | null {
   const jwtMs = jwtExpiryOf(input);
   const { expiresAtMs: declaredMs } = input;
   if (declaredMs !== null && (jwtMs === null || declaredMs <= jwtMs)) {

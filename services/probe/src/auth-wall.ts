@@ -4,6 +4,12 @@
  */
 import type { JsonObject } from "@alivemcp/core/json-schema-keywords";
 import { parseChallenges } from "@alivemcp/core/www-authenticate";
+import {
+  authorizationServerMetadataUrls,
+  isResourceOf,
+  isSameIssuer,
+  resourceMetadataUrls,
+} from "./auth-metadata.ts";
 import { closeScope, type ExchangeScope, openScope, type ReplyHead } from "./exchange-scope.ts";
 import { type Document, fetchDocument } from "./fetch-document.ts";
 import type { WallOutcome } from "./metadata-cache.ts";
@@ -119,12 +125,8 @@ async function follow(search: Search, endpoint: URL, advertised: string): Promis
 
 /** No document is named: the well-known places, newest revision first; finding nothing is no fault (API-key servers). */
 async function findUnadvertised(search: Search, endpoint: URL): Promise<WallOutcome> {
-  const path = endpoint.pathname === "/" ? "" : endpoint.pathname.replace(/\/$/, "");
-  for (const suffix of path === "" ? [""] : [path, ""]) {
-    const document = await fetchOne(
-      search,
-      new URL(`/.well-known/oauth-protected-resource${suffix}`, endpoint),
-    );
+  for (const url of resourceMetadataUrls(endpoint)) {
+    const document = await fetchOne(search, url);
     if (document.kind === "object" && Array.isArray(document.object.authorization_servers)) {
       return judgeResource(search, endpoint, document.object);
     }
@@ -141,7 +143,7 @@ async function judgeResource(search: Search, endpoint: URL, metadata: JsonObject
   if (typeof resource !== "string" || typeof server !== "string" || !URL.canParse(server)) {
     return malformed("auth_metadata_broken");
   }
-  if (!isCovered(endpoint, resource)) {
+  if (!isResourceOf(endpoint, resource)) {
     return malformed("auth_metadata_wrong_resource");
   }
   return judgeAuthorizationServer(search, server);
@@ -150,30 +152,16 @@ async function judgeResource(search: Search, endpoint: URL, metadata: JsonObject
 /** RFC 8414, section 3, then OpenID Connect Discovery, in the order of the MCP specification. */
 async function judgeAuthorizationServer(search: Search, issuer: string): Promise<WallOutcome> {
   const url = new URL(issuer);
-  const path = url.pathname.replace(/\/$/, "");
-  const places =
-    path === ""
-      ? ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"]
-      : [
-          `/.well-known/oauth-authorization-server${path}`,
-          `/.well-known/openid-configuration${path}`,
-          `${path}/.well-known/openid-configuration`,
-        ];
-  for (const place of places) {
-    const document = await fetchOne(search, new URL(place, url));
+  for (const place of authorizationServerMetadataUrls(url)) {
+    const document = await fetchOne(search, place);
     if (document.kind === "object") {
       const fault =
-        authorizationServerFault(document.object, url) ?? issuerFault(document.object.issuer, issuer);
+        authorizationServerFault(document.object, url) ??
+        (isSameIssuer(document.object.issuer, issuer) ? null : "auth_server_wrong_issuer");
       return fault === null ? { kind: "walled", detail: "auth_discoverable" } : malformed(fault);
     }
   }
   return malformed("auth_server_metadata_broken");
-}
-
-/** Compared byte for byte (RFC 8414, section 3.3), but for a final slash, which popular frameworks add on one side only. */
-function issuerFault(found: unknown, expected: string): Broken | null {
-  const isSame = typeof found === "string" && found.replace(/\/$/, "") === expected.replace(/\/$/, "");
-  return isSame ? null : "auth_server_wrong_issuer";
 }
 
 /** What an interactive client needs: a token endpoint over https and, to send a person there, S256. */
@@ -190,16 +178,6 @@ function authorizationServerFault(metadata: JsonObject, from: URL): Broken | nul
     (authorize === undefined ||
       (isSafe(authorize) && Array.isArray(challenges) && challenges.includes("S256")));
   return isUsable ? null : "auth_server_metadata_broken";
-}
-
-/** The resource names the endpoint itself or a path above it, on its origin (RFC 9728, section 3.3; RFC 8707). */
-function isCovered(endpoint: URL, resource: string): boolean {
-  if (!URL.canParse(resource)) {
-    return false;
-  }
-  const claimed = new URL(resource);
-  const above = claimed.pathname.endsWith("/") ? claimed.pathname : `${claimed.pathname}/`;
-  return claimed.origin === endpoint.origin && `${endpoint.pathname}/`.startsWith(above);
 }
 
 async function fetchOne(search: Search, url: URL): Promise<Document> {

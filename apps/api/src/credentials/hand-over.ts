@@ -15,9 +15,10 @@ import { handoverKey } from "@alivemcp/core/pipeline";
 import { sealBox } from "@alivemcp/runtime/sealed-box";
 import type { z } from "zod";
 import type { Deps } from "../deps.ts";
+import type { AccessDeps } from "../oauth/access-token.ts";
 import { openCredential } from "./open-credential.ts";
 
-type HandOverDeps = Pick<Deps, "config" | "pool" | "redis" | "clock" | "log" | "vault" | "handovers">;
+type HandOverDeps = AccessDeps & Pick<Deps, "config" | "handovers">;
 type Request = z.output<typeof handoverRequestSchema>;
 
 /**

@@ -1,7 +1,7 @@
 import type { Caller } from "@alivemcp/actions/caller";
 import type { AuditNote } from "@alivemcp/actions/change";
 import { requirePlanLimit } from "@alivemcp/actions/require-plan-limit";
-import type { CredentialHints } from "@alivemcp/core/credential-description";
+import type { CredentialHints, ExpirySource } from "@alivemcp/core/credential-description";
 import { invariant } from "@alivemcp/core/invariant";
 import {
   countPrivateEndpoints,
@@ -18,7 +18,7 @@ export interface KeptCredential {
   readonly endpointId: string;
   readonly stored: StoredCredential;
   readonly hints: CredentialHints;
-  readonly expiry: { readonly atMs: number; readonly source: "declared" | "jwt" } | null;
+  readonly expiry: { readonly atMs: number; readonly source: ExpirySource } | null;
 }
 
 /**

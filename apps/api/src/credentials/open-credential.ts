@@ -3,7 +3,7 @@ import type { HandoverAnswer, OpenedCredential } from "@alivemcp/core/credential
 import type { CredentialTicketClaims } from "@alivemcp/core/credential-ticket";
 import { findSealedCredential } from "@alivemcp/db/queries/credentials";
 import { grantTenantScope, withTenant } from "@alivemcp/db/tenant-scope";
-import type { Deps } from "../deps.ts";
+import { type AccessDeps, type AccessToken, accessTokenOf } from "../oauth/access-token.ts";
 import { readStored } from "./stored-credential.ts";
 
 export type OpenedOrRejected =
@@ -15,9 +15,9 @@ export type OpenedOrRejected =
  * replaced since, or the endpoint changed hands.
  */
 export async function openCredential(
-  deps: Pick<Deps, "pool" | "vault">,
+  deps: AccessDeps,
   claims: CredentialTicketClaims,
-  _options: { readonly isRenewal: boolean },
+  options: { readonly isRenewal: boolean },
 ): Promise<OpenedOrRejected> {
   const scope = grantTenantScope(claims.tenantId, "system-job");
   const { endpointId, credentialVersion: version } = claims;
@@ -42,8 +42,17 @@ export async function openCredential(
       return { kind: "opened", credential: { headers: stored.headers, expiresAtMs } };
     case "client_credentials":
     case "connect":
-      throw new AppError({ code: "upstream", internal: "no token yet", public: "No token yet." });
+      return opened(
+        await accessTokenOf(deps, { scope, endpointId, version, credential: stored }, options),
+        expiresAtMs,
+      );
   }
+}
+
+function opened(token: AccessToken, expiresAtMs: number | null): OpenedOrRejected {
+  return token.kind === "rejected"
+    ? token
+    : { kind: "opened", credential: { headers: [bearer(token.value)], expiresAtMs } };
 }
 
 const bearer = (token: string) => ({ name: "Authorization", value: `Bearer ${token}` });

@@ -5,6 +5,7 @@ import { requestId } from "hono/request-id";
 import type { Deps } from "../deps.ts";
 import { errorResponse } from "../error-response.ts";
 import { noteRequest } from "../note-request.ts";
+import { credentialRoutes } from "./credential-routes.ts";
 import { handoverRoutes } from "./handover-routes.ts";
 
 const BODY_BYTES_MAX = 64 * 1024;
@@ -32,6 +33,7 @@ export function buildInternalApp(deps: Deps): Hono {
     }),
   );
   app.route("/", handoverRoutes(deps));
+  app.route("/", credentialRoutes(deps));
   app.notFound(() => {
     throw new AppError({
       code: "not_found",

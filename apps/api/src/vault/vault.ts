@@ -21,6 +21,8 @@ export interface Vault {
   seal(scope: TenantScope, tx: Tx, secret: Secret): Promise<SealedSecret>;
   /** Decrypts; throws when the row is not where it was written, which is a bug or an attack. */
   open(scope: TenantScope, tx: Tx, sealed: SealedSecret & { readonly binding: Binding }): Promise<Buffer>;
+  /** Of the data key that `seal` uses. */
+  newestVersion(scope: TenantScope, tx: Tx): Promise<number>;
   /** Makes the tenant's next data key, which encrypts from now on; returns its version. */
   addDataKey(scope: TenantScope, tx: Tx): Promise<number>;
 }
@@ -91,6 +93,7 @@ export function createVault(deps: { readonly provider: KeyProvider; readonly clo
   return {
     provider,
     addDataKey,
+    newestVersion: async (scope, tx) => (await newest(scope, tx)).version,
     async seal(scope, tx, { plaintext, binding }) {
       const row = await newest(scope, tx);
       const key = await unwrapped(scope, row);
