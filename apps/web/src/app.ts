@@ -18,6 +18,9 @@ import { failureRoutes } from "./routes/failures.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { homeRoutes } from "./routes/home.ts";
 import { overviewRoutes } from "./routes/overview.ts";
+import { resetPasswordRoutes } from "./routes/reset-password.ts";
+import { signInRoutes } from "./routes/sign-in.ts";
+import { signUpRoutes } from "./routes/sign-up.ts";
 import { toolRoutes } from "./routes/tools.ts";
 import type { WebEnv } from "./web-env.ts";
 
@@ -46,6 +49,9 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono<WebEnv> {
   );
   app.use(loadViewer(deps));
   app.use(formGuard(deps));
+  app.route("/", signUpRoutes(deps));
+  app.route("/", signInRoutes(deps));
+  app.route("/", resetPasswordRoutes(deps));
   app.route("/", homeRoutes(deps));
   app.use("/account/*", requireViewer(deps));
   app.use("/w/:workspace/*", requireViewer(deps), loadWorkspace());

@@ -15,8 +15,9 @@ import { createRequestSeconds, type RequestSeconds } from "@alivemcp/runtime/req
 import { Counter, type Registry } from "prom-client";
 import type { Config } from "./config.ts";
 import { type CookieJar, createCookieJar } from "./cookie-jar.ts";
-import { createAuth } from "./identity/create-auth.ts";
+import { type Auth, createAuth } from "./identity/create-auth.ts";
 import { createIdentity, type Identity } from "./identity/identity.ts";
+import { createSignInLimits, type SignInLimits } from "./identity/sign-in-limits.ts";
 import { type Assets, assetPaths, readAssets } from "./read-assets.ts";
 import { createSigner, type Signer } from "./signer.ts";
 import type { Site } from "./site.ts";
@@ -36,6 +37,9 @@ export interface Deps extends ActionDeps {
   readonly redis: Redis;
   readonly regions: readonly Pick<RegionSpec, "id" | "city">[];
   readonly mailer: Mailer;
+  /** For `apps/web/src/identity/` only. */
+  readonly auth: Auth;
+  readonly limits: SignInLimits;
   readonly identity: Identity;
   readonly signer: Signer;
   readonly cookies: CookieJar;
@@ -127,6 +131,8 @@ export function assembleDeps(
     target: createProbeDeps({ allowCidrs: config.PROBE_ALLOW_CIDRS, publicUrl: config.PUBLIC_URL }),
     ticketKey: signingKey(config.TICKET_KEY),
     mailer,
+    auth,
+    limits: createSignInLimits(opened.redis),
     identity: createIdentity({ auth }),
     signer: createSigner(config.AUTH_SECRET),
     cookies: createCookieJar(config.APP_URL),

@@ -48,7 +48,12 @@ export function createAuth(input: {
     rateLimit: { enabled: false },
     user: USER_TABLE,
     session: { ...SESSION_TABLE, expiresIn: SESSION_LIFE_S, updateAge: DAY_S },
-    account: { ...ACCOUNT_TABLE, updateAccountOnSignIn: false },
+    account: {
+      ...ACCOUNT_TABLE,
+      updateAccountOnSignIn: false,
+      // A person who is signed in may connect a GitHub account of any address; a link by mail is always a way in.
+      accountLinking: { allowDifferentEmails: true, allowUnlinkingAll: true },
+    },
     verification: { ...VERIFICATION_TABLE, storeIdentifier: "hashed" },
     // Our own rules are checked before; sign-up is our own.
     emailAndPassword: {
