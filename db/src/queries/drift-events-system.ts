@@ -15,6 +15,8 @@ export interface DriftEvent {
   readonly isBreaking: boolean;
   readonly isSuspicious: boolean;
   readonly changes: readonly DriftChange[];
+  /** The announced release that it belongs to. */
+  readonly releaseWindowId: string | null;
 }
 
 const DAY_MS = 86_400_000;
@@ -26,8 +28,9 @@ const DAY_MS = 86_400_000;
 export async function insertDriftEvent(client: pg.ClientBase, event: DriftEvent): Promise<boolean> {
   const { rowCount } = await client.query(
     `INSERT INTO drift_event (endpoint_id, region, at, kind, from_contract_hash, from_full_hash, to_contract_hash,
-       to_full_hash, is_breaking, is_suspicious, changes)
-     SELECT id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb FROM endpoints
+       to_full_hash, is_breaking, is_suspicious, changes, release_window_id)
+     SELECT id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, (SELECT w.id FROM release_window w WHERE w.id = $14)
+     FROM endpoints
      WHERE id = $1 AND ($4 = 'drift' OR NOT EXISTS (
        SELECT FROM drift_event d WHERE d.endpoint_id = $1 AND d.kind = $4 AND d.at > $12 AND d.at < $13))
      ON CONFLICT ON CONSTRAINT drift_event_once DO NOTHING`,
@@ -45,6 +48,7 @@ export async function insertDriftEvent(client: pg.ClientBase, event: DriftEvent)
       storableJson(event.changes),
       new Date(event.atMs - DAY_MS),
       new Date(event.atMs + DAY_MS),
+      event.releaseWindowId,
     ],
   );
   return rowCount === 1;

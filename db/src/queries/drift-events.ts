@@ -15,13 +15,16 @@ export interface DriftEventRow {
   readonly acceptedBy: string | null;
   readonly fromFullHash: string | null;
   readonly toFullHash: string | null;
+  /** The announced release that it belongs to. */
+  readonly releaseWindowId: string | null;
   /** As the archiver stored them: `DriftChange` of core, to be read with care. */
   readonly changes: readonly unknown[];
 }
 
 const COLUMNS = sql`d.id, d.region, ${ms("d.at")} AS "atMs", d.kind, d.is_breaking AS "isBreaking",
   d.is_suspicious AS "isSuspicious", ${ms("d.accepted_at")} AS "acceptedAtMs", d.accepted_by AS "acceptedBy",
-  d.from_full_hash AS "fromFullHash", d.to_full_hash AS "toFullHash", d.changes`;
+  d.from_full_hash AS "fromFullHash", d.to_full_hash AS "toFullHash",
+  d.release_window_id AS "releaseWindowId", d.changes`;
 
 /** Events of one endpoint, newest first. Leans on `drift_event_newest`. */
 export async function listDriftEvents(

@@ -77,7 +77,7 @@ const select = (scope: TenantScope): SQL => sql`
     ${ms("w.first_watched_at")} AS first_watched_ms, ${ms("w.created_at")} AS created_ms,
     s.committed, ${ms("s.since")} AS since_ms, s.reason, s.flags,
     m.endpoint_id IS NOT NULL AS is_measured, m.era, m.transport AS detected_transport, m.protocol_version,
-    m.server_name, m.server_version, m.tools_count, m.lints, ${ms("m.tls_expires_at")} AS tls_expires_ms,
+    m.server_name, m.server_version, m.tools_count, m.lints || m.capability_lints AS lints, ${ms("m.tls_expires_at")} AS tls_expires_ms,
     d.open_count, d.is_breaking, d.is_suspicious
   FROM w
   LEFT JOIN endpoint_state s ON s.endpoint_id = w.id

@@ -326,6 +326,38 @@ describe("what is remembered of an endpoint", () => {
     expect((await memory()).retry_after_until.getTime()).toBe(at(MINUTE) + 3_600_000);
   });
 
+  test("includes what is wrong with its resources and prompts, until somebody looks again", async () => {
+    const lint = "capability_missing: prompts are declared";
+    const listing = (n: number, lints: readonly string[]) =>
+      findingAt(at(MINUTE + n), {
+        lints: [...lints],
+        fullHash: "c".repeat(64),
+        contractHash: "c".repeat(64),
+        steps: [{ step: "capabilities", ms: 1, ok: lints.length === 0, detail: null }],
+      });
+    const other = findingAt(at(MINUTE) + 1_000, {
+      lints: ["tool_name: x"],
+      fullHash: "c".repeat(64),
+      contractHash: "c".repeat(64),
+      transientReason: "timeout",
+    });
+    const seen = { "us-east": listing(0, [lint]), "eu-west": other };
+    await archive([minuteEntry({ endpointId: endpoint.id, minute: MINUTE, seen, findings: seen })]);
+    expect(await memory()).toMatchObject({ lints: ["tool_name: x"], capability_lints: [lint] });
+    await archive([minute(1, { finding: other, findings: { "us-east": other } })]);
+    expect(await memory()).toMatchObject({ capability_lints: [lint] });
+    await archive([minute(2, { finding: listing(2, []), findings: { "us-east": listing(2, []) } })]);
+    expect(await memory()).toMatchObject({ capability_lints: [] });
+  });
+
+  test("includes when a health URL failed last, so that every probe asks it again", async () => {
+    const failing = (n: number) =>
+      findingAt(at(MINUTE + n), { state: "degraded", reason: "health_url_failed", layer: "health" });
+    await archive([minute(3, { finding: failing(3) }), minute(2, { finding: failing(2) })]);
+    await archive([minute(4, { finding: downFindingAt(at(MINUTE + 4)) })]);
+    expect((await memory()).health_url_failed_at.getTime()).toBe(at(MINUTE + 3));
+  });
+
   test("includes since when it does not answer, until it answers", async () => {
     const down = (n: number) => minute(n, { finding: downFindingAt(at(MINUTE + n)) });
     await archive([minute(0), down(1), down(2)]);
@@ -447,6 +479,24 @@ describe("tool lists", () => {
   test("of one batch are judged as if they had come one by one", async () => {
     await archive([await listed(0, A), await listed(1, B), await listed(2, B)]);
     expect(await events()).toMatchObject([{ kind: "drift" }]);
+  });
+
+  test("that change inside an announced release are told as belonging to it, others are not", async () => {
+    const announce = async (fromMinute: number, untilMinute: number, cancelledAt: Date | null = null) =>
+      (
+        await database.pool("super").query(
+          `INSERT INTO release_window (tenant_id, endpoint_id, from_at, until_at, announced_by, cancelled_at)
+           SELECT tenant_id, id, $2, $3, 'test', $4 FROM endpoints WHERE id = $1 RETURNING id`,
+          [endpoint.id, new Date(at(MINUTE + fromMinute)), new Date(at(MINUTE + untilMinute)), cancelledAt],
+        )
+      ).rows[0].id;
+    await announce(0, 30, new Date());
+    const release = await announce(3, 4);
+    await archive([await listed(0, A), await listed(1, B), await listed(2, B)]);
+    // Seen for the second time after the end, within the minutes that a probe needs.
+    await archive([await listed(4, C), await listed(5, C)]);
+    await archive([await listed(20, A), await listed(21, A)]);
+    expect((await events()).map((event) => event.release_window_id)).toEqual([null, release, null]);
   });
 
   test("that tell an agent what to do are marked for a person", async () => {

@@ -22,6 +22,7 @@ import {
 } from "@alivemcp/db/queries/tool-lists-system";
 import type { Pool, PoolClient } from "@alivemcp/runtime/postgres";
 import type { Redis } from "@alivemcp/runtime/redis";
+import { findRelease } from "./find-release.ts";
 import type { ArchivableMinute } from "./fold-entries.ts";
 import { type LoadedToolList, loadToolList } from "./load-tool-list.ts";
 import { sightingsOf } from "./sightings-of.ts";
@@ -97,7 +98,8 @@ async function judgeEndpoint(
   if (step.news.length > 0) {
     const isOften = await isDriftingOften(deps.pool, endpointId, step.news);
     for (const news of step.news) {
-      events.push(await eventOf(endpointId, news, { loaded, isOften }));
+      const releaseWindowId = await findRelease(deps.pool, endpointId, news.atMs);
+      events.push({ ...(await eventOf(endpointId, news, { loaded, isOften })), releaseWindowId });
     }
   }
   return {
@@ -139,7 +141,7 @@ async function eventOf(
   endpointId: string,
   news: ToolListNews,
   context: { loaded: Loader; isOften: boolean },
-): Promise<DriftEvent> {
+): Promise<Omit<DriftEvent, "releaseWindowId">> {
   const { region, atMs, from, to } = news;
   const isDrift = news.reason === "drift";
   const common = { endpointId, region, atMs, from, to };

@@ -12,6 +12,7 @@ import {
   setBaseline,
 } from "@alivemcp/db/queries/tool-lists-system";
 import type { Deps } from "./deps.ts";
+import { findRelease } from "./find-release.ts";
 import { inTransaction } from "./in-transaction.ts";
 import { loadToolList } from "./load-tool-list.ts";
 
@@ -96,17 +97,20 @@ async function tellOddRegion(deps: ReviewDeps, endpointId: string, odd: OddRegio
   const usual = await loadToolList(sources, { endpointId, fullHash: odd.othersServe.fullHash });
   const own = await loadToolList(sources, { endpointId, fullHash: odd.serves.fullHash });
   const changes = usual && own ? diffToolLists(usual.tools, own.tools).changes : [];
+  const atMs = deps.clock.nowMs();
+  const releaseWindowId = await findRelease(deps.upkeepPool, endpointId, atMs);
   await inTransaction(deps.upkeepPool, (client) =>
     insertDriftEvent(client, {
       endpointId,
       region: odd.region,
-      atMs: deps.clock.nowMs(),
+      atMs,
       kind: "inconsistent_regions",
       from: odd.othersServe,
       to: odd.serves,
       isBreaking: changes.some(({ isBreaking }) => isBreaking),
       isSuspicious: false,
       changes,
+      releaseWindowId,
     }),
   );
 }

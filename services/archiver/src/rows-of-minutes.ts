@@ -1,5 +1,6 @@
 /** From verdict-minutes to the rows that they become: pure, one function per table. */
 
+import { hasListedCapabilities, splitLints } from "@alivemcp/core/capability-lints";
 import { packRegions } from "@alivemcp/core/packed-regions";
 import { MINUTE_MS, type ProbeFinding } from "@alivemcp/core/pipeline";
 import { honouredRetryAfterMs } from "@alivemcp/core/schedule";
@@ -54,21 +55,44 @@ export function learnedMemories(minutes: readonly ArchivableMinute[]): readonly 
       }
     }
   }
-  return [...newest].map(([endpointId, finding]) => learnedMemory(endpointId, finding));
+  const byEndpoint = Map.groupBy(minutes, ({ endpointId }) => endpointId);
+  return [...newest].map(([endpointId, finding]) => ({
+    ...learnedMemory(endpointId, finding),
+    ...learnedSeldom(byEndpoint.get(endpointId) ?? []),
+  }));
 }
+
+/** What only some of an endpoint's findings tell: the newest one that does counts, whatever came after it. */
+function learnedSeldom(
+  minutes: readonly ArchivableMinute[],
+): Pick<LearnedMemory, "capabilityLints" | "healthUrlFailedAtMs"> {
+  const findings = minutes
+    .flatMap((minute) => Object.values(minute.findings))
+    .sort((a, b) => a.observedAtMs - b.observedAtMs);
+  const listed = findings.findLast(hasListedCapabilities);
+  return {
+    capabilityLints: listed === undefined ? null : splitLints(listed).capabilityLints,
+    healthUrlFailedAtMs: findings.findLast(isHealthUrlFailing)?.observedAtMs ?? null,
+  };
+}
+
+const isHealthUrlFailing = ({ reason }: ProbeFinding) => reason === "health_url_failed";
 
 /** A probe of ours that failed teaches nothing. */
 const isTelling = (finding: ProbeFinding) => finding.state !== "unknown";
 
 export function learnedMemory(endpointId: string, finding: ProbeFinding): LearnedMemory {
   const { era, transport, protocolVersion, retryAfterMs, observedAtMs, fullHash } = finding;
+  const { lints, capabilityLints } = splitLints(finding);
   const isSpoken = finding.state !== "down" && era !== null && transport !== null && protocolVersion !== null;
   return {
     endpointId,
     wire: isSpoken ? { era, transport, protocolVersion } : null,
     server: finding.server,
     toolsCount: finding.toolsCount,
-    lints: fullHash === null ? null : finding.lints,
+    lints: fullHash === null ? null : lints,
+    capabilityLints,
+    healthUrlFailedAtMs: isHealthUrlFailing(finding) ? observedAtMs : null,
     tlsExpiresAtMs: finding.tlsExpiresAtMs,
     retryAfterUntilMs: retryAfterMs === null ? null : honouredRetryAfterMs(observedAtMs, retryAfterMs),
     fullHash: isSpoken ? fullHash : null,

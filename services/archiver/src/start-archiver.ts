@@ -9,6 +9,7 @@ import { createProgressNotes } from "./note-progress.ts";
 import { createMemoryRefresh } from "./refresh-memory.ts";
 import { createWindowRefresh } from "./refresh-windows.ts";
 import { reviewDrift } from "./review-drift.ts";
+import { settleReleases } from "./settle-releases.ts";
 import { settleSums } from "./settle-sums.ts";
 import { withRest } from "./with-rest.ts";
 
@@ -71,6 +72,7 @@ function startTasks(deps: Deps, archive: ShardConsumer): readonly PeriodicTask[]
     alone("windows", 30_000, createWindowRefresh(deps)),
     alone("memory", MINUTE_MS, createMemoryRefresh(deps)),
     alone("drift", 5 * MINUTE_MS, () => reviewDrift(deps)),
+    alone("releases", MINUTE_MS, () => settleReleases(deps)),
     alone(
       "sums",
       MINUTE_MS,

@@ -16,6 +16,7 @@ import { openCoveredPartitions } from "./covered-partitions.ts";
 import { dropExpired } from "./drop-expired.ts";
 import { createMemoryRefresh } from "./refresh-memory.ts";
 import { reviewDrift } from "./review-drift.ts";
+import { settleReleases } from "./settle-releases.ts";
 import { openUpkeepLocks } from "./upkeep-locks.ts";
 
 const HOUR_MS = 3_600_000;
@@ -160,6 +161,79 @@ describe("drift that lasts", () => {
     expect(
       await one("SELECT count(*)::int AS n FROM drift_event WHERE kind = 'inconsistent_regions'"),
     ).toEqual({ n: 0 });
+  });
+});
+
+describe("an announced release that is over", () => {
+  /** A release of the last hour; drift to `to` was seen inside it. */
+  async function released(endpoint: AddedEndpoint, to: readonly { readonly fullHash: string }[]) {
+    const { id } = await one(
+      `INSERT INTO release_window (tenant_id, endpoint_id, from_at, until_at, announced_by)
+       SELECT tenant_id, id, $2, $3, 'test' FROM endpoints WHERE id = $1 RETURNING id`,
+      [endpoint.id, new Date(t0), new Date(t0 + HOUR_MS)],
+    );
+    for (const { fullHash } of to) {
+      await one(
+        `INSERT INTO drift_event (endpoint_id, region, at, kind, from_full_hash, to_full_hash, is_breaking, release_window_id)
+         VALUES ($1, 'us-east', $2, 'drift', $3, $4, true, $5)`,
+        [endpoint.id, new Date(t0 + 60_000), A.fullHash, fullHash, id],
+      );
+    }
+    return id as string;
+  }
+  const releaseOf = (id: string) =>
+    one("SELECT settled_reason, settled_at IS NOT NULL AS is_settled FROM release_window WHERE id = $1", [
+      id,
+    ]);
+  const baselineOf = async ({ id }: AddedEndpoint) =>
+    (await one("SELECT baseline_full_hash FROM endpoint_memory WHERE endpoint_id = $1", [id]))
+      .baseline_full_hash;
+
+  test("makes what every region serves the baseline of an owner's endpoint, once it closed", async () => {
+    const endpoint = await diverging("added", REGIONS);
+    const id = await released(endpoint, [B]);
+    nowMs = t0 + HOUR_MS + 60_000;
+    await settleReleases(depsNow());
+    expect(await releaseOf(id)).toEqual({ settled_reason: null, is_settled: false });
+    nowMs = t0 + HOUR_MS + 6 * 60_000;
+    await settleReleases(depsNow());
+    expect(await releaseOf(id)).toEqual({ settled_reason: "accepted", is_settled: true });
+    expect(await baselineOf(endpoint)).toBe(B.fullHash);
+    expect(await one("SELECT accepted_by FROM drift_event WHERE endpoint_id = $1", [endpoint.id])).toEqual({
+      accepted_by: "announced release",
+    });
+  });
+
+  test("accepts nothing that was served before it", async () => {
+    const endpoint = await diverging("added", REGIONS);
+    const id = await released(endpoint, []);
+    nowMs = t0 + 2 * HOUR_MS;
+    await settleReleases(depsNow());
+    expect(await releaseOf(id)).toMatchObject({ settled_reason: "not-announced" });
+    expect(await baselineOf(endpoint)).toBe(A.fullHash);
+  });
+
+  test("that was cancelled is never settled", async () => {
+    const endpoint = await diverging("added", REGIONS);
+    const id = await released(endpoint, [B]);
+    await one("UPDATE release_window SET cancelled_at = now() WHERE id = $1", [id]);
+    nowMs = t0 + 9 * HOUR_MS;
+    await settleReleases(depsNow());
+    expect(await releaseOf(id)).toMatchObject({ is_settled: false });
+    expect(await baselineOf(endpoint)).toBe(A.fullHash);
+  });
+
+  test("waits for the last region, and leaves it to the owner after an hour", async () => {
+    const endpoint = await diverging("added", ["us-east"]);
+    const id = await released(endpoint, [B]);
+    nowMs = t0 + HOUR_MS + 30 * 60_000;
+    await settleReleases(depsNow());
+    expect(await releaseOf(id)).toMatchObject({ is_settled: false });
+    nowMs = t0 + 3 * HOUR_MS;
+    await settleReleases(depsNow());
+    await settleReleases(depsNow());
+    expect(await releaseOf(id)).toMatchObject({ settled_reason: "regions-differ" });
+    expect(await baselineOf(endpoint)).toBe(A.fullHash);
   });
 });
 

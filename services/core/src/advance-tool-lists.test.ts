@@ -100,3 +100,29 @@ test("the same sightings again, in part or in whole, change nothing and tell not
     expect(step).toMatchObject({ changedRegions: [], isBaselineNew: false, news: [] });
   }
 });
+
+describe("a list that its owner accepted meanwhile", () => {
+  const onB: KnownToolLists["baseline"] = { ...listOf("b"), era: "legacy", atMs: t0 + 200_000 };
+  const pendingB = (count: number) => ({ ...listOf("b"), count, sinceAtMs: t0 + 180_000 });
+  const east = (pending: ReturnType<typeof pendingB>): KnownToolLists => ({
+    baseline: onB,
+    byRegion: new Map([["east", { believed: listOf("a"), believedAtMs: t0, pending }]]),
+  });
+
+  test.each([1, 2])("is believed at once by a region that saw it %i times, and is no news", (count) => {
+    const step = advanceToolLists(east(pendingB(count)), [
+      { region: "east", observedAtMs: t0 + 240_000, list: listOf("b"), era: "legacy" },
+    ]);
+    expect(step.news).toEqual([]);
+    expect(step.changedRegions).toEqual(["east"]);
+    expect(step.next.byRegion.get("east")).toMatchObject({ believed: listOf("b"), pending: null });
+  });
+
+  test("does not stop a region from going on to another one", () => {
+    const step = advanceToolLists(east(pendingB(1)), [
+      { region: "east", observedAtMs: t0 + 240_000, list: listOf("c"), era: "legacy" },
+      { region: "east", observedAtMs: t0 + 300_000, list: listOf("c"), era: "legacy" },
+    ]);
+    expect(step.news).toMatchObject([{ reason: "drift", from: listOf("b"), to: listOf("c") }]);
+  });
+});

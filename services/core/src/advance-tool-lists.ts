@@ -81,12 +81,13 @@ function takeSighting(draft: Draft, sighting: RegionSighting): void {
     draft.baseline = list === null ? null : { ...list, era, atMs: observedAtMs };
     return;
   }
-  const state = byRegion.get(region) ?? onBaseline(baseline);
+  const stored = byRegion.get(region) ?? onBaseline(baseline);
+  const state = acceptedMeanwhile(stored, baseline);
   const decision = decideDrift(
     state,
     list === null ? { kind: "as-known", observedAtMs } : { kind: "list", list, observedAtMs },
   );
-  if (decision.next === state) {
+  if (decision.next === stored) {
     return;
   }
   const isFollower = isBelievedElsewhere(byRegion, region, decision.next.believed);
@@ -100,6 +101,22 @@ function takeSighting(draft: Draft, sighting: RegionSighting): void {
   if (decision.reason === "drift" && isNewEra) {
     draft.baseline = { ...decision.next.believed, era, atMs: observedAtMs };
   }
+}
+
+/**
+ * A region was seen to serve what its owner accepted as the baseline afterwards: it is believed at once. So ends, too,
+ * the wait of an empty list, which is never believed by itself.
+ */
+function acceptedMeanwhile(
+  state: RegionToolList,
+  baseline: ToolListHashes & { readonly atMs: number },
+): RegionToolList {
+  const { pending } = state;
+  if (pending === null || pending.fullHash !== baseline.fullHash || pending.sinceAtMs > baseline.atMs) {
+    return state;
+  }
+  const { contractHash, fullHash } = baseline;
+  return { believed: { contractHash, fullHash }, believedAtMs: pending.sinceAtMs, pending: null };
 }
 
 function onBaseline(baseline: ToolListHashes & { readonly atMs: number }): RegionToolList {

@@ -56,6 +56,11 @@ describe("reportOf", () => {
     ["up, nothing new", {}, false],
     ["up after a healed failure", { transientReason: "connection_refused" }, true],
     ["up with another tool list than last known", { fullHash: "d".repeat(64) }, true],
+    [
+      "up after listing resources and prompts, which the next probe does not repeat",
+      { steps: [{ step: "capabilities", ms: 3, ok: true, detail: null }] },
+      true,
+    ],
     ["up with a warning", { reason: "credential_expiring" }, true],
     ["a well-formed login wall", { state: "auth_walled", reason: "auth_required", fullHash: null }, false],
     [

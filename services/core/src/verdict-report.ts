@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { hasListedCapabilities } from "./capability-lints.ts";
 import { invariant } from "./invariant.ts";
 import { packVote, type Vote } from "./packed-vote.ts";
-import { minuteOf, type RegionResult } from "./pipeline.ts";
+import { minuteOf, type ProbeFinding, type RegionResult } from "./pipeline.ts";
 
 /** A minute is sealed at the latest this long after its last slot or look. */
 export const SEAL_AFTER_MS = 45_000;
@@ -63,17 +64,19 @@ export function reportOf(result: RegionResult): PackedReport {
     sealDueAtMs: Math.max(lastSlotAtMs ?? 0, isSlot ? 0 : finding.startedAtMs) + SEAL_AFTER_MS,
     packedVote: packVote(vote),
     findingJson,
-    isNoteworthy: isNoteworthy(vote, finding.transientReason !== null),
+    isNoteworthy: isNoteworthy(vote, finding),
   };
 }
 
 /**
  * `up` and a well-formed login wall are the usual case and say everything by their vote; without this rule, walled
- * endpoints alone would fill Redis with the same finding every minute.
+ * endpoints alone would fill Redis with the same finding every minute. The hourly listing of capabilities is told, because
+ * the next finding does not repeat it.
  */
-function isNoteworthy(vote: Vote, isHealed: boolean): boolean {
+function isNoteworthy(vote: Vote, finding: ProbeFinding): boolean {
   const isUsual =
     (vote.state === "up" && vote.reason === null) ||
     (vote.state === "auth_walled" && (vote.reason === null || vote.reason === "auth_required"));
-  return !isUsual || isHealed || vote.changedFullHash !== null;
+  const isHealed = finding.transientReason !== null;
+  return !isUsual || isHealed || vote.changedFullHash !== null || hasListedCapabilities(finding);
 }

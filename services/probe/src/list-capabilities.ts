@@ -1,4 +1,5 @@
 /** Resources and prompts that an endpoint declares, listed once: a declared capability that is not there is a lint. */
+import { CAPABILITY_LINT_PREFIX } from "@alivemcp/core/capability-lints";
 import { call } from "./call.ts";
 import { type McpMessages, mcpMessages, type RpcCall } from "./mcp-messages.ts";
 import { leftMs, noteStep, type ProbeRun, type Wire } from "./probe-run.ts";
@@ -20,7 +21,7 @@ export async function listCapabilities(run: ProbeRun): Promise<void> {
     if (await isMissing(run, wire, listingOf(messages, wire, capability))) {
       missing.push(capability);
       run.lints.add(
-        `capability_missing: ${capability} are declared, but ${capability}/list is answered with "method not found"`,
+        `${CAPABILITY_LINT_PREFIX}missing: ${capability} are declared, but ${capability}/list is answered with "method not found"`,
       );
     }
   }
