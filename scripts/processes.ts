@@ -198,7 +198,11 @@ function internalEnvironment(spec: ProcessSpec, installation: Installation): Rec
         VAULT_KEY_FILE: vaultKeyFile,
       };
     case "probe-worker":
-      return { INTERNAL_URL: internalUrl(portBase), REGION_TOKENS: regionTokens };
+      return {
+        INTERNAL_URL: internalUrl(portBase),
+        REGION_TOKENS: regionTokens,
+        PROBE_CREDENTIAL_CHILDREN_MAX: "1",
+      };
     case "web":
       return { INTERNAL_URL: internalUrl(portBase), INTERNAL_TOKEN: internalToken };
     default:

@@ -28,8 +28,8 @@ export type CredentialOpening =
   | { readonly kind: "rejected"; readonly detail: string }
   | { readonly kind: "failed"; readonly detail: HandoverFault };
 
-const TRIES_MAX = 4;
-/** 0.2, 0.4, 0.8 s between tries: an api that is being restarted is waited for. */
+const TRIES_MAX = 5;
+/** 0.2, 0.4, 0.8, 1.6 s between tries: an api that is being restarted is waited for. */
 const PAUSE_MS = 200;
 
 /**
