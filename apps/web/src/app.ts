@@ -14,6 +14,8 @@ import { problemPage } from "./problem-page.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { driftRoutes } from "./routes/drift.ts";
 import { endpointRoutes } from "./routes/endpoint.ts";
+import { endpointNewRoutes } from "./routes/endpoint-new.ts";
+import { endpointSettingsRoutes } from "./routes/endpoint-settings.ts";
 import { failureRoutes } from "./routes/failures.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { homeRoutes } from "./routes/home.ts";
@@ -56,6 +58,8 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono<WebEnv> {
   app.use("/account/*", requireViewer(deps));
   app.use("/w/:workspace/*", requireViewer(deps), loadWorkspace());
   app.route("/", overviewRoutes(deps));
+  app.route("/", endpointNewRoutes(deps));
+  app.route("/", endpointSettingsRoutes(deps));
   app.route("/", endpointRoutes(deps));
   app.route("/", driftRoutes(deps));
   app.route("/", toolRoutes(deps));

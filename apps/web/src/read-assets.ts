@@ -9,7 +9,7 @@ export interface Assets {
 export function readAssets(): Assets {
   const styles = (name: string) => new URL(`../assets/${name}`, import.meta.url);
   return {
-    css: readAsset("css", BASE_STYLES, styles("web.css"), styles("dashboard.css")),
+    css: readAsset("css", BASE_STYLES, styles("web.css"), styles("dashboard.css"), styles("endpoints.css")),
     favicon: readAsset("svg", FAVICON),
   };
 }
