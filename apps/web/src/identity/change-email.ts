@@ -28,7 +28,7 @@ export async function startEmailChange(
     lifeMs: LIFE_MS,
     nowMs: deps.clock.nowMs(),
   });
-  const url = `${deps.config.APP_URL}/account/email/confirm?token=${token}`;
+  const url = `${deps.config.APP_URL}/change-email?token=${token}`;
   deps.mailer.post(
     taken === null ? await changeEmailMail({ to: newEmail, url }) : await addressTakenMail({ to: newEmail }),
   );

@@ -60,6 +60,12 @@ export function signUpRoutes(deps: Deps): Hono<WebEnv> {
     return c.redirect("/sign-up/sent", 303);
   });
 
+  mailRoutes(deps, routes);
+  return routes;
+}
+
+/** After the form: the mail, the mail again, and the link in it. */
+function mailRoutes(deps: Deps, routes: Hono<WebEnv>): void {
   routes.get("/sign-up/sent", async (c) => {
     const email = recallEmail(deps, c);
     const again =
@@ -109,6 +115,4 @@ export function signUpRoutes(deps: Deps): Hono<WebEnv> {
     c.var.flash({ tone: "good", text: "Your address is confirmed. Welcome." });
     return c.redirect(target, 303);
   });
-
-  return routes;
 }

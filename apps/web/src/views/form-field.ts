@@ -2,6 +2,8 @@ import { html } from "hono/html";
 import type { Html } from "./html.ts";
 
 export interface Field {
+  /** Default: the name; needed where a page has two fields of one name. */
+  readonly id?: string;
   readonly name: string;
   readonly label: string;
   readonly type?: "text" | "email" | "password" | "url";
@@ -18,21 +20,21 @@ export interface Field {
 
 /** A labelled input with its hint and its problem beside it. */
 export function formField(field: Field): Html {
-  const { name, problem, hint } = field;
+  const { name, problem, hint, id = field.name } = field;
   const described = [
-    ...(problem === undefined ? [] : [`${name}-problem`]),
-    ...(hint === undefined ? [] : [`${name}-hint`]),
+    ...(problem === undefined ? [] : [`${id}-problem`]),
+    ...(hint === undefined ? [] : [`${id}-hint`]),
   ];
-  return html`<div class="field"><label for="${name}"><span>${field.label}</span></label>
-<input id="${name}" name="${name}" type="${field.type ?? "text"}" value="${field.value ?? ""}" maxlength="${field.maxlength}" autocomplete="${field.autocomplete}"${
+  return html`<div class="field"><label for="${id}"><span>${field.label}</span></label>
+<input id="${id}" name="${name}" type="${field.type ?? "text"}" value="${field.value ?? ""}" maxlength="${field.maxlength}" autocomplete="${field.autocomplete}"${
     field.isOptional ? "" : html` required`
   }${field.inputmode === undefined ? "" : html` inputmode="${field.inputmode}"`}${
     field.type === "email" || field.autocomplete === "one-time-code"
       ? html` autocapitalize="none" spellcheck="false"`
       : ""
   }${described.length === 0 ? "" : html` aria-describedby="${described.join(" ")}"`}${problem === undefined ? "" : html` aria-invalid="true"`}>
-${problem === undefined ? "" : html`<p class="problem" id="${name}-problem">${problem}</p>`}
-${hint === undefined ? "" : html`<p class="hint" id="${name}-hint">${hint}</p>`}</div>`;
+${problem === undefined ? "" : html`<p class="problem" id="${id}-problem">${problem}</p>`}
+${hint === undefined ? "" : html`<p class="hint" id="${id}-hint">${hint}</p>`}</div>`;
 }
 
 /** On top of a form that was refused, so that a screen reader hears it first. */

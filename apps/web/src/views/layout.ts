@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import { csrfField } from "../middleware/form-guard.ts";
 import type { WebContext } from "../web-env.ts";
 import type { Html } from "./html.ts";
-import { WORKSPACE_SECTIONS } from "./navigation.ts";
+import { ACCOUNT_SECTIONS, WORKSPACE_SECTIONS } from "./navigation.ts";
 
 export interface Page {
   readonly title: string;
@@ -35,7 +35,7 @@ ${(page.scripts ?? []).map((path) => html`<script type="module" src="${path}"></
 <a class="brand" href="/"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M2 12h5l2.5-7 5 14L17 12h5"/></svg>AliveMCP</a>
 ${viewer === null ? signedOutMenu() : signedInMenus(c)}
 </div></header>
-${workspaceNavigation(c, page.section)}
+${sectionNavigation(c, page.section)}
 <main id="main" class="wide" tabindex="-1">
 ${flash === null ? "" : html`<p class="notice notice-${flash.tone}" role="status">${flash.text}</p>`}
 ${page.body}
@@ -73,13 +73,28 @@ function signedInMenus(c: WebContext): Html {
 const menu = (label: string, entries: Html) =>
   html`<details class="menu"><summary><span>${label}</span></summary><ul>${entries}</ul></details>`;
 
-function workspaceNavigation(c: WebContext, section: string | undefined): Html | "" {
+/** Pages beside this one: those of the workspace, or those of the person's own account. */
+function sectionNavigation(c: WebContext, section: string | undefined): Html | "" {
   const workspace = c.get("workspace");
-  if (workspace === undefined) {
-    return "";
+  if (workspace !== undefined) {
+    const home = `/w/${workspace.tenant.slug}/`;
+    return sectionList(
+      "Workspace",
+      WORKSPACE_SECTIONS.map((entry) => ({ ...entry, path: `${home}${entry.path}` })),
+      section,
+    );
   }
-  return html`<nav class="sections" aria-label="Workspace"><ul class="wide">${WORKSPACE_SECTIONS.map(
-    (entry) =>
-      html`<li><a href="/w/${workspace.tenant.slug}/${entry.path}"${entry.section === section ? html` aria-current="page"` : ""}>${entry.label}</a></li>`,
-  )}</ul></nav>`;
+  return ACCOUNT_SECTIONS.some((entry) => entry.section === section)
+    ? sectionList("Account", ACCOUNT_SECTIONS, section)
+    : "";
 }
+
+const sectionList = (
+  label: string,
+  entries: readonly { readonly path: string; readonly section: string; readonly label: string }[],
+  current: string | undefined,
+): Html =>
+  html`<nav class="sections" aria-label="${label}"><ul class="wide">${entries.map(
+    (entry) =>
+      html`<li><a href="${entry.path}"${entry.section === current ? html` aria-current="page"` : ""}>${entry.label}</a></li>`,
+  )}</ul></nav>`;
