@@ -1,10 +1,12 @@
 import type { Server } from "node:http";
 import { openHttpServer } from "@alivemcp/runtime/http-server";
 import { openOpsServer } from "@alivemcp/runtime/ops-server";
+import { everyTick } from "@alivemcp/runtime/periodic";
 import { createAdaptorServer } from "@hono/node-server";
 import { buildApp } from "./app.ts";
 import type { Deps } from "./deps.ts";
 import { buildInternalApp } from "./internal/internal-app.ts";
+import { TEND_EVERY_MS, tendVault } from "./vault/tend-vault.ts";
 
 /** Starts listening on every configured address; `stop` drains: not ready first, then no new connections, then closed. */
 export async function serveApi(
@@ -34,6 +36,13 @@ export async function serveApi(
     port: deps.config.INTERNAL_PORT,
   });
   const [internalPort = 0] = internal.ports;
+  const tending = everyTick({
+    name: "tend-vault",
+    everyMs: TEND_EVERY_MS,
+    clock: deps.clock,
+    run: () => tendVault(deps),
+    onError: (err) => deps.log.error({ err }, "could not tend the vault"),
+  });
   const ops = await openOpsServer({
     host: deps.config.METRICS_HOST,
     port: deps.config.METRICS_PORT,
@@ -48,7 +57,7 @@ export async function serveApi(
       },
       { name: "redis", check: async () => ({ isReady: (await deps.redis.ping()) === "PONG" }) },
     ],
-    tasks: [],
+    tasks: [tending],
   });
   deps.log.info({ hosts: deps.config.HOST, ports: http.ports, internalPort }, "api ready");
   return {
@@ -59,6 +68,7 @@ export async function serveApi(
       ops.startDraining();
       await http.close();
       await internal.close();
+      await tending.stop();
       await ops.close();
       await deps.close();
     },

@@ -17,7 +17,7 @@ const inRepository = (path: string) => fileURLToPath(new URL(`../../../${path}`,
 /** As an operator makes it. */
 function makeVaultKeyFile(): string {
   const file = join(mkdtempSync(join(tmpdir(), "vault-")), "keys.json");
-  execFileSync(process.execPath, [inRepository("apps/api/src/vault-command.ts"), "add-key", "--file", file]);
+  execFileSync(process.execPath, [inRepository("apps/api/src/vault/main.ts"), "add-key", "--file", file]);
   return file;
 }
 

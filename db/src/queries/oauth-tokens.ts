@@ -126,3 +126,18 @@ export async function lockOauthTokenBelow(
     .for("update");
   return row ?? null;
 }
+
+/** Puts the same tokens, encrypted anew, in place of their ciphertexts. */
+export async function rewriteOauthToken(
+  scope: TenantScope,
+  tx: Tx,
+  row: Pick<OauthTokenRow, "endpointId" | "dataKeyVersion" | "accessSealed" | "refreshSealed">,
+): Promise<void> {
+  const { endpointId, ...change } = row;
+  await tx
+    .update(endpointOauthToken)
+    .set({ ...change, updatedAt: sql`now()` })
+    .where(
+      and(eq(endpointOauthToken.tenantId, scope.tenantId), eq(endpointOauthToken.endpointId, endpointId)),
+    );
+}
