@@ -132,7 +132,7 @@ export function assembleDeps(
       version: VERSION,
       assets: {
         css: assetPath("site.css", assets.css),
-        liveScript: assetPath("live.js", assets.liveScript),
+        liveScript: `${assets.modules.path}/live.js`,
         checkScript: assetPath("check.js", assets.checkScript),
       },
     },

@@ -4,6 +4,7 @@ import { bodyLimit } from "hono/body-limit";
 import { requestId } from "hono/request-id";
 import type { AppLifecycle } from "./app-lifecycle.ts";
 import type { Deps } from "./deps.ts";
+import { createStreams } from "./live/create-streams.ts";
 import { formGuard } from "./middleware/form-guard.ts";
 import { loadViewer } from "./middleware/load-viewer.ts";
 import { loadWorkspace } from "./middleware/load-workspace.ts";
@@ -21,10 +22,13 @@ import { endpointSettingsRoutes } from "./routes/endpoint-settings.ts";
 import { failureRoutes } from "./routes/failures.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { homeRoutes } from "./routes/home.ts";
+import { liveRoutes } from "./routes/live.ts";
 import { overviewRoutes } from "./routes/overview.ts";
+import { probeRoutes } from "./routes/probe.ts";
 import { resetPasswordRoutes } from "./routes/reset-password.ts";
 import { signInRoutes } from "./routes/sign-in.ts";
 import { signUpRoutes } from "./routes/sign-up.ts";
+
 import { toolRoutes } from "./routes/tools.ts";
 import type { WebEnv } from "./web-env.ts";
 
@@ -61,9 +65,12 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono<WebEnv> {
   app.route("/", accountSecurityRoutes(deps));
   app.route("/", homeRoutes(deps));
   app.use("/w/:workspace/*", requireViewer(deps), loadWorkspace());
+  const streams = createStreams(deps, lifecycle.stopping);
   app.route("/", overviewRoutes(deps));
   app.route("/", endpointNewRoutes(deps));
   app.route("/", endpointSettingsRoutes(deps));
+  app.route("/", liveRoutes(deps, streams));
+  app.route("/", probeRoutes(deps, streams));
   app.route("/", endpointRoutes(deps));
   app.route("/", driftRoutes(deps));
   app.route("/", toolRoutes(deps));

@@ -1,9 +1,20 @@
-import { type Asset, assetPath, BASE_STYLES, FAVICON, readAsset } from "@alivemcp/pages/asset";
+import {
+  type Asset,
+  assetPath,
+  BASE_STYLES,
+  FAVICON,
+  type ModuleFolder,
+  REFRESH_PARTS,
+  readAsset,
+  readModules,
+} from "@alivemcp/pages/asset";
 
 /** The files that pages link, read once at start. */
 export interface Assets {
   readonly css: Asset;
   readonly favicon: Asset;
+  /** Scripts of pages that are pleasant with JavaScript, and what they import. */
+  readonly modules: ModuleFolder;
 }
 
 export function readAssets(): Assets {
@@ -11,8 +22,15 @@ export function readAssets(): Assets {
   return {
     css: readAsset("css", BASE_STYLES, styles("web.css"), styles("dashboard.css"), styles("endpoints.css")),
     favicon: readAsset("svg", FAVICON),
+    modules: readModules({
+      "live.js": new URL("../browser/live.js", import.meta.url),
+      "refresh-parts.js": REFRESH_PARTS,
+    }),
   };
 }
 
 /** Where each is served. */
-export const assetPaths = (assets: Assets) => ({ css: assetPath("web.css", assets.css) });
+export const assetPaths = (assets: Assets) => ({
+  css: assetPath("web.css", assets.css),
+  liveScript: `${assets.modules.path}/live.js`,
+});

@@ -6,5 +6,5 @@ export interface Site {
   readonly apiUrl: string;
   readonly isSimulated: boolean;
   /** Paths of style sheet and scripts, with the hash of their content. */
-  readonly assets: { readonly css: string };
+  readonly assets: { readonly css: string; readonly liveScript: string };
 }

@@ -1,7 +1,7 @@
 /** Files that pages link: read once at start, served under a name that carries the hash of their content. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Context } from "hono";
+import { type Context, Hono } from "hono";
 
 export interface Asset {
   readonly body: string;
@@ -46,3 +46,32 @@ export function sendAsset(c: Context, asset: Asset, cacheControl: string): Respo
 
 /** For assets under `assetPath`: their address changes with their content. */
 export const FOREVER = "public, max-age=31536000, immutable";
+
+/** ES modules that import each other by relative paths, served in one directory whose name changes with any of them. */
+export interface ModuleFolder {
+  /** `/assets/<hash>`, without a slash at the end. */
+  readonly path: string;
+  readonly files: ReadonlyMap<string, Asset>;
+}
+
+/** Reads the modules by the names under which they import each other. Throws when a file is missing. */
+export function readModules(files: Readonly<Record<string, URL>>): ModuleFolder {
+  const assets = new Map(Object.entries(files).map(([name, file]) => [name, readAsset("js", file)]));
+  const all = createHash("sha256");
+  for (const [name, { etag }] of assets) {
+    all.update(`${name} ${etag}\n`);
+  }
+  return { path: `/assets/${all.digest("hex").slice(0, 12)}`, files: assets };
+}
+
+/** Serves every module of the folder. */
+export function moduleRoutes({ path, files }: ModuleFolder): Hono {
+  const routes = new Hono();
+  for (const [name, asset] of files) {
+    routes.get(`${path}/${name}`, (c) => sendAsset(c, asset, FOREVER));
+  }
+  return routes;
+}
+
+/** What live pages of any app import as `./refresh-parts.js`. */
+export const REFRESH_PARTS = new URL("../browser/refresh-parts.js", import.meta.url);

@@ -1,4 +1,4 @@
-import { type Asset, assetPath, FOREVER, sendAsset } from "@alivemcp/pages/asset";
+import { type Asset, assetPath, FOREVER, moduleRoutes, sendAsset } from "@alivemcp/pages/asset";
 import { Hono } from "hono";
 import type { Deps } from "../deps.ts";
 
@@ -10,7 +10,7 @@ export function assetRoutes({ assets, config }: Pick<Deps, "assets" | "config">)
   const serve = (path: string, asset: Asset, cacheControl: string) =>
     routes.get(path, (c) => sendAsset(c, asset, cacheControl));
   serve(assetPath("site.css", assets.css), assets.css, FOREVER);
-  serve(assetPath("live.js", assets.liveScript), assets.liveScript, FOREVER);
+  routes.route("/", moduleRoutes(assets.modules));
   serve(assetPath("check.js", assets.checkScript), assets.checkScript, FOREVER);
   serve("/embed.js", assets.embedScript, HOUR);
   serve("/favicon.svg", assets.favicon, "public, max-age=86400");

@@ -51,7 +51,9 @@ ${elsewhere.length === 0 ? "" : html`<section aria-labelledby="more-title"><h2 i
 
 function countText({ tools, toolsOmitted, unchanged }: ToolDiffs): string {
   const changed = tools.length + toolsOmitted;
-  return `${changed === 1 ? "One tool differs" : `${changed} tools differ`}, ${unchanged === 1 ? "one stays" : `${unchanged} stay`} as ${unchanged === 1 ? "it is" : "they are"}.`;
+  const differ = changed === 1 ? "One tool differs" : `${changed} tools differ`;
+  const stay = unchanged === 1 ? "one stays as it is" : `${unchanged} stay as they are`;
+  return unchanged === 0 ? `${differ}.` : `${differ}, ${stay}.`;
 }
 
 /** The lists are not stored (any more): the typed changes are all there is. */

@@ -24,6 +24,8 @@ export interface EndpointViewOptions {
   readonly isSimulated: boolean;
   /** Path of the chart module of the browser; the picture of the server stands without it. */
   readonly uplotScript: string;
+  /** What the live stream compares with. */
+  readonly digest: string;
 }
 
 /** One endpoint for who watches it: is it working, where not, since when and why; then its past. */
@@ -31,7 +33,7 @@ export function endpointView(model: EndpointModel, options: EndpointViewOptions)
   const { nowMs, reading } = model;
   const { home, publicUrl } = options;
   const help = { helpBase: publicUrl, nowMs };
-  return html`<div id="status" data-live="${home}/events">
+  return html`<div id="status" data-live="${home}/events?since=${options.digest}">
 ${summary(model, publicUrl)}
 ${warnings(model, home)}
 ${regionStrip(model.regions, { ...help, isSimulated: false })}
@@ -109,30 +111,40 @@ const DAY_MS = 86_400_000;
 const CERTIFICATE_TOLD_MS = 30 * DAY_MS;
 
 /** What its owner should fix although it works: open drift, certificate, lints. */
-function warnings({ reading, nowMs }: EndpointModel, home: string): Html | "" {
-  const { openDrift, tlsExpiresAtMs, lints, isFollowed } = reading.endpoint;
-  if (isFollowed) {
-    return "";
-  }
-  const expiresInMs = tlsExpiresAtMs === null ? null : tlsExpiresAtMs - nowMs;
-  const items = [
-    ...(openDrift.count === 0
-      ? []
-      : [
-          html`<li><a href="${home}/tools">${openDrift.count === 1 ? "A change of its tools" : `${openDrift.count} changes of its tools`}</a> ${openDrift.count === 1 ? "is" : "are"} not accepted yet.${
-            openDrift.isBreaking ? html` <span class="tag tag-bad">breaking</span>` : ""
-          }${openDrift.isSuspicious ? html` <span class="tag tag-warn">new instructions</span>` : ""}</li>`,
-        ]),
-    ...(expiresInMs === null || expiresInMs > CERTIFICATE_TOLD_MS
-      ? []
-      : [
-          html`<li>Its certificate ${expiresInMs < 0 ? `expired ${spanText(-expiresInMs)} ago` : `expires in ${spanText(expiresInMs)}`}, on ${dayText(tlsExpiresAtMs ?? 0)}.</li>`,
-        ]),
-    ...lints.map((lint) => html`<li>${lintText(lint)}</li>`),
-  ];
+function warnings({ reading: { endpoint }, nowMs }: EndpointModel, home: string): Html | "" {
+  const items = endpoint.isFollowed
+    ? []
+    : [
+        openDriftItem(endpoint.openDrift, home),
+        certificateItem(endpoint.tlsExpiresAtMs, nowMs),
+        ...endpoint.lints.map((lint) => html`<li>${lintText(lint)}</li>`),
+      ].filter((item) => item !== "");
   return items.length === 0
     ? ""
     : html`<section class="attention" aria-labelledby="attention-title"><h2 id="attention-title">To look at</h2><ul>${items}</ul></section>`;
+}
+
+type Watched = EndpointModel["reading"]["endpoint"];
+
+function openDriftItem({ count, isBreaking, isSuspicious }: Watched["openDrift"], home: string): Html | "" {
+  if (count === 0) {
+    return "";
+  }
+  const [what, is] = count === 1 ? ["A change of its tools", "is"] : [`${count} changes of its tools`, "are"];
+  return html`<li><a href="${home}/tools">${what}</a> ${is} not accepted yet.${
+    isBreaking ? html` <span class="tag tag-bad">breaking</span>` : ""
+  }${isSuspicious ? html` <span class="tag tag-warn">new instructions</span>` : ""}</li>`;
+}
+
+function certificateItem(expiresAtMs: Watched["tlsExpiresAtMs"], nowMs: number): Html | "" {
+  if (expiresAtMs === null || expiresAtMs - nowMs > CERTIFICATE_TOLD_MS) {
+    return "";
+  }
+  const when =
+    expiresAtMs < nowMs
+      ? `expired ${spanText(nowMs - expiresAtMs)} ago`
+      : `expires in ${spanText(expiresAtMs - nowMs)}`;
+  return html`<li>Its certificate ${when}, on ${dayText(expiresAtMs)}.</li>`;
 }
 
 /** A lint is `<code>: <sentence>`; what strangers wrote into it is one clean line. */

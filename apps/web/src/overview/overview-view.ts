@@ -24,6 +24,8 @@ export interface OverviewModel {
   /** In front of `/help/<reason>`. */
   readonly helpBase: string;
   readonly mayAdd: boolean;
+  /** What the live stream compares with. */
+  readonly digest: string;
   readonly nowMs: number;
 }
 
@@ -56,7 +58,7 @@ export function overviewView(model: OverviewModel): Html {
     return firstSteps(model);
   }
   return html`<div class="title-row"><h1>Endpoints</h1>${mayAdd ? addLinks(base) : ""}</div>
-<div id="overview" data-live="${base}/events">
+<div id="overview" data-live="${base}/events?since=${model.digest}">
 ${wrongNow(model)}
 ${filters(model)}
 </div>

@@ -1,4 +1,6 @@
-import { readEndpoint } from "@alivemcp/actions/watched/read-endpoint";
+import { type EndpointDetails, readEndpoint } from "@alivemcp/actions/watched/read-endpoint";
+import { decidePermission } from "@alivemcp/core/permissions";
+import type { Html } from "@alivemcp/pages/figures";
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { cityOf } from "../city-of.ts";
@@ -6,8 +8,10 @@ import type { Deps } from "../deps.ts";
 import { endpointHeader } from "../endpoint-page/endpoint-header.ts";
 import { toEndpointModel } from "../endpoint-page/endpoint-model.ts";
 import { endpointView } from "../endpoint-page/endpoint-view.ts";
+import { endpointDigest } from "../live/digests.ts";
+import { csrfField } from "../middleware/form-guard.ts";
 import { renderPage } from "../render-page.ts";
-import type { WebEnv } from "../web-env.ts";
+import type { WebContext, WebEnv } from "../web-env.ts";
 
 /** `GET /w/<workspace>/endpoints/<slug>`: one endpoint that the workspace owns or follows. */
 export function endpointRoutes(deps: Deps): Hono<WebEnv> {
@@ -18,14 +22,40 @@ export function endpointRoutes(deps: Deps): Hono<WebEnv> {
     const { endpoint } = details.reading;
     const model = toEndpointModel(details, { cityOf: cityOf(deps.regions), nowMs: deps.clock.nowMs() });
     const base = `/w/${tenant.slug}`;
-    const body = html`${endpointHeader(endpoint, { base, current: "status" })}
+    const body = html`${endpointHeader(endpoint, { base, current: "status", actions: actions(c, details) })}
 ${endpointView(model, {
   home: `${base}/endpoints/${endpoint.slug}`,
   publicUrl: deps.site.publicUrl,
   isSimulated: deps.site.isSimulated,
   uplotScript: "",
+  digest: endpointDigest(details.reading, details.regions),
 })}`;
-    return c.html(await renderPage(c, { title: endpoint.name, section: "overview", body }));
+    return c.html(
+      await renderPage(c, {
+        title: endpoint.name,
+        section: "overview",
+        body,
+        scripts: [deps.site.assets.liveScript],
+      }),
+    );
   });
   return routes;
+}
+
+/** What may be done about it from here: a probe now, its public page. */
+function actions(c: WebContext, { reading: { endpoint } }: EndpointDetails): Html {
+  const { caller, tenant } = c.var.workspace;
+  const mayProbe =
+    !endpoint.isFollowed &&
+    endpoint.pausedAtMs === null &&
+    decidePermission(caller.actor, "endpoint.probe_now").kind === "allowed";
+  return html`<div class="actions">${
+    endpoint.visibility === "private"
+      ? ""
+      : html`<a class="button quiet" href="${c.var.site.publicUrl}/status/${endpoint.slug}">Public page</a>`
+  }${
+    mayProbe
+      ? html`<form method="post" action="/w/${tenant.slug}/endpoints/${endpoint.slug}/probe">${csrfField(c)}<button type="submit">Probe now</button></form>`
+      : ""
+  }</div>`;
 }

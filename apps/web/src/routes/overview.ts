@@ -4,6 +4,7 @@ import { decidePermission } from "@alivemcp/core/permissions";
 import { Hono } from "hono";
 import { cityOf } from "../city-of.ts";
 import type { Deps } from "../deps.ts";
+import { overviewDigest } from "../live/digests.ts";
 import { parseOverviewQuery } from "../overview/overview-query.ts";
 import { overviewView, shownWrong } from "../overview/overview-view.ts";
 import { selectOverview } from "../overview/select-overview.ts";
@@ -31,9 +32,17 @@ export function overviewRoutes(deps: Deps): Hono<WebEnv> {
       base: `/w/${tenant.slug}`,
       helpBase: deps.site.publicUrl,
       mayAdd: decidePermission(caller.actor, "endpoint.create").kind === "allowed",
+      digest: overviewDigest(readings),
       nowMs,
     });
-    return c.html(await renderPage(c, { title: `Endpoints of ${tenant.name}`, section: "overview", body }));
+    return c.html(
+      await renderPage(c, {
+        title: `Endpoints of ${tenant.name}`,
+        section: "overview",
+        body,
+        scripts: [deps.site.assets.liveScript],
+      }),
+    );
   });
   return routes;
 }

@@ -11,6 +11,8 @@ export interface Page {
   readonly section?: string;
   /** Paths of scripts of ours that make the page more pleasant; it works without them. */
   readonly scripts?: readonly string[];
+  /** Seconds after which a browser without JavaScript loads the page again. */
+  readonly refreshS?: number;
 }
 
 /** The frame of every page: works without JavaScript; menus are `details` elements. */
@@ -28,6 +30,7 @@ export function layout(c: WebContext, page: Page): Html {
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${site.assets.css}">
 ${(page.scripts ?? []).map((path) => html`<script type="module" src="${path}"></script>`)}
+${page.refreshS === undefined ? "" : html`<noscript><meta http-equiv="refresh" content="${page.refreshS}"></noscript>`}
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>
