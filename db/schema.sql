@@ -41,6 +41,22 @@ AS $function$ SELECT nullif(current_setting('app.tenant_id', true), '')::uuid $f
 ;
 GRANT EXECUTE ON current_tenant_id() TO alivemcp_app;
 
+CREATE OR REPLACE FUNCTION public.delete_excess_endpoints(limit_count integer)
+ RETURNS TABLE(endpoint_id uuid, tenant_id uuid, slug text)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+    DELETE FROM endpoints e WHERE e.id IN (
+      SELECT x.id FROM endpoints x JOIN tenants t ON t.id = x.tenant_id
+      WHERE x.paused_reason = 'plan' AND x.paused_at <= now() - interval '30 days' AND t.kind = 'customer'
+        AND t.deletion_due_at IS NULL
+      ORDER BY x.paused_at LIMIT limit_count)
+    RETURNING e.id, e.tenant_id, e.slug
+  $function$
+;
+GRANT EXECUTE ON delete_excess_endpoints(integer) TO alivemcp_system;
+
 CREATE OR REPLACE FUNCTION public.detach_followers()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -110,6 +126,95 @@ END $function$
 ;
 GRANT EXECUTE ON end_sessions_of_member(uuid) TO alivemcp_app;
 
+CREATE OR REPLACE FUNCTION public.erasable_persons(limit_count integer)
+ RETURNS TABLE(user_id uuid)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+    SELECT u.id FROM users u
+    WHERE u.deletion_requested_at IS NOT NULL
+      AND NOT EXISTS (SELECT FROM members m WHERE m.user_id = u.id AND m.role = 'owner')
+    ORDER BY u.deletion_requested_at LIMIT limit_count
+  $function$
+;
+GRANT EXECUTE ON erasable_persons(integer) TO alivemcp_system;
+
+CREATE OR REPLACE FUNCTION public.erase_person(wanted uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE address text;
+BEGIN
+  PERFORM require_erasable_person(wanted);
+  SELECT u.email INTO address FROM users u WHERE u.id = wanted;
+  DELETE FROM verifications v
+  WHERE strpos(v.identifier, wanted::text) > 0 OR strpos(v.value, wanted::text) > 0
+    OR strpos(lower(v.identifier), address) > 0 OR strpos(lower(v.value), address) > 0;
+  DELETE FROM invitations i WHERE i.email = address;
+  UPDATE drift_event d SET accepted_by = 'a former member' WHERE strpos(d.accepted_by, wanted::text) > 0;
+  UPDATE release_window r SET announced_by = 'a former member' WHERE strpos(r.announced_by, wanted::text) > 0;
+  DELETE FROM users u WHERE u.id = wanted;
+END $function$
+;
+GRANT EXECUTE ON erase_person(uuid) TO alivemcp_system;
+
+CREATE OR REPLACE FUNCTION public.erase_person_rows(wanted uuid, table_name text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE erased integer;
+BEGIN
+  PERFORM require_erasable_person(wanted);
+  EXECUTE format('DELETE FROM %I WHERE user_id = $1', table_name) USING wanted;
+  GET DIAGNOSTICS erased = ROW_COUNT;
+  RETURN erased;
+END $function$
+;
+GRANT EXECUTE ON erase_person_rows(uuid,text) TO alivemcp_system;
+
+CREATE OR REPLACE FUNCTION public.erase_tenant(wanted uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM require_due_tenant(wanted);
+  DELETE FROM tenants t WHERE t.id = wanted;
+END $function$
+;
+GRANT EXECUTE ON erase_tenant(uuid) TO alivemcp_system;
+
+CREATE OR REPLACE FUNCTION public.erase_tenant_rows(wanted uuid, table_name text, limit_count integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE erased integer;
+BEGIN
+  PERFORM require_due_tenant(wanted);
+  IF table_name = 'audit_log' THEN
+    RAISE EXCEPTION 'the audit log is append-only';
+  ELSIF table_name = 'members' THEN
+    DELETE FROM sessions s USING members m
+    WHERE m.tenant_id = wanted AND s.user_id = m.user_id
+      AND NOT EXISTS (SELECT FROM members o WHERE o.user_id = m.user_id AND o.tenant_id <> wanted);
+  END IF;
+  EXECUTE format(
+    'DELETE FROM %I WHERE ctid = ANY(ARRAY(SELECT ctid FROM %I WHERE tenant_id = $1 LIMIT $2))', table_name, table_name)
+    USING wanted, limit_count;
+  GET DIAGNOSTICS erased = ROW_COUNT;
+  RETURN erased;
+END $function$
+;
+GRANT EXECUTE ON erase_tenant_rows(uuid,text,integer) TO alivemcp_system;
+
 CREATE OR REPLACE FUNCTION public.make_probe_partitions(base_table text, class text, unit text, from_at timestamp with time zone, through_at timestamp with time zone)
  RETURNS SETOF text
  LANGUAGE plpgsql
@@ -142,12 +247,52 @@ END $function$
 ;
 GRANT EXECUTE ON make_probe_partitions(text,text,text,timestamp with time zone,timestamp with time zone) TO alivemcp_system;
 
+CREATE OR REPLACE FUNCTION public.queue_endpoint_erasure()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  INSERT INTO endpoint_erasure (endpoint_id, endpoint_number) VALUES (OLD.id, OLD.number)
+  ON CONFLICT (endpoint_id) DO NOTHING;
+  RETURN NULL;
+END $function$
+;
+
 CREATE OR REPLACE FUNCTION public.refuse_audit_change()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 BEGIN
   RAISE EXCEPTION 'the audit log is append-only';
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.require_due_tenant(wanted uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM FROM tenants t WHERE t.id = wanted AND t.kind = 'customer' AND t.deletion_due_at <= now() FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'the deletion of this tenant is not due';
+  END IF;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.require_erasable_person(wanted uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM FROM users u WHERE u.id = wanted AND u.deletion_requested_at IS NOT NULL
+    AND NOT EXISTS (SELECT FROM members m WHERE m.user_id = u.id AND m.role = 'owner') FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'this person did not ask to be erased, or owns a workspace';
+  END IF;
 END $function$
 ;
 
@@ -487,6 +632,19 @@ CREATE POLICY system_all ON endpoint_credential FOR SELECT TO alivemcp_system US
 GRANT DELETE, INSERT, SELECT, UPDATE ON endpoint_credential TO alivemcp_app;
 GRANT SELECT (endpoint_id, tenant_id, version, kind, expires_at, created_at) ON endpoint_credential TO alivemcp_system;
 
+CREATE TABLE endpoint_erasure (
+  endpoint_id uuid NOT NULL,
+  endpoint_number integer NOT NULL,
+  deleted_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE endpoint_erasure ADD CONSTRAINT endpoint_erasure_pkey PRIMARY KEY (endpoint_id);
+CREATE INDEX endpoint_erasure_by_age ON public.endpoint_erasure USING btree (deleted_at);
+ALTER TABLE endpoint_erasure ENABLE ROW LEVEL SECURITY;
+ALTER TABLE endpoint_erasure FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner_all ON endpoint_erasure FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON endpoint_erasure FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, SELECT ON endpoint_erasure TO alivemcp_system;
+
 CREATE TABLE endpoint_memory (
   endpoint_id uuid NOT NULL,
   era text,
@@ -690,9 +848,11 @@ ALTER TABLE endpoints ADD CONSTRAINT endpoints_slug_key UNIQUE (slug);
 CREATE INDEX endpoints_by_domain ON public.endpoints USING btree (registrable_domain);
 CREATE INDEX endpoints_by_update ON public.endpoints USING btree (updated_at);
 CREATE UNIQUE INDEX endpoints_one_url_on_board ON public.endpoints USING btree (normalized_url) WHERE (visibility = 'public'::text);
+CREATE INDEX endpoints_paused_by_plan ON public.endpoints USING btree (paused_at) WHERE (paused_reason = 'plan'::text);
 CREATE TRIGGER endpoints_bump_config_version BEFORE UPDATE ON public.endpoints FOR EACH ROW EXECUTE FUNCTION bump_config_version();
 CREATE TRIGGER endpoints_detach_followers AFTER UPDATE OF visibility ON public.endpoints FOR EACH ROW WHEN (((old.visibility = 'public'::text) AND (new.visibility <> 'public'::text))) EXECUTE FUNCTION detach_followers();
 CREATE TRIGGER endpoints_detach_followers_of_deleted BEFORE DELETE ON public.endpoints FOR EACH ROW WHEN ((old.visibility = 'public'::text)) EXECUTE FUNCTION detach_followers();
+CREATE TRIGGER endpoints_queue_erasure AFTER DELETE ON public.endpoints FOR EACH ROW EXECUTE FUNCTION queue_endpoint_erasure();
 CREATE TRIGGER endpoints_retire_slug AFTER INSERT OR DELETE ON public.endpoints FOR EACH ROW EXECUTE FUNCTION retire_slug();
 CREATE TRIGGER endpoints_retire_slug_on_change AFTER UPDATE OF slug ON public.endpoints FOR EACH ROW WHEN ((old.slug <> new.slug)) EXECUTE FUNCTION retire_slug();
 ALTER TABLE endpoints ENABLE ROW LEVEL SECURITY;

@@ -52,6 +52,12 @@ export function createArchiverMetrics(registry: Registry) {
       help: "Expired partitions dropped.",
       registers,
     }),
+    erased: new Counter({
+      name: "alivemcp_erased_total",
+      help: "What was erased for good: tenants, persons, endpoints with all they left, endpoints beyond a smaller plan.",
+      labelNames: ["what"],
+      registers,
+    }),
     windowsWritten: new Counter({
       name: "alivemcp_archive_windows_written_total",
       help: "Endpoints whose uptime windows were written.",

@@ -5,6 +5,7 @@ import type { ShardConsumer } from "@alivemcp/runtime/shard-consumer";
 import { consumeVerdicts } from "./consume-verdicts.ts";
 import type { Deps } from "./deps.ts";
 import { dropExpired } from "./drop-expired.ts";
+import { eraseDue } from "./erase-due.ts";
 import { createProgressNotes } from "./note-progress.ts";
 import { createMemoryRefresh } from "./refresh-memory.ts";
 import { createWindowRefresh } from "./refresh-windows.ts";
@@ -79,6 +80,7 @@ function startTasks(deps: Deps, archive: ShardConsumer): readonly PeriodicTask[]
       withRest(deps.clock, () => settleSums(deps)),
     ),
     alone("expiry", HOUR_MS, () => dropExpired(deps)),
+    alone("erasure", MINUTE_MS, () => eraseDue(deps)),
   ];
 }
 
