@@ -9,7 +9,8 @@ const regionTokens = csv.transform((entries, context): ReadonlyMap<string, strin
   if (pairs.includes(null)) {
     context.addIssue({ code: "custom", message: "write it as region=token,region=token" });
   }
-  return new Map(pairs.map((pair) => [pair?.[1] ?? "", pair?.[2] ?? ""]));
+  // The first of a region that stands twice: while a token is being replaced, the api believes both.
+  return new Map(pairs.toReversed().map((pair) => [pair?.[1] ?? "", pair?.[2] ?? ""]));
 });
 
 export const configSchema = z.object({

@@ -8,7 +8,7 @@ import { openTestRedis, type TestRedis } from "../../runtime/test/redis.ts";
 import { openCuttableProxy } from "../test/cuttable-proxy.ts";
 import { eventually } from "../test/eventually.ts";
 import { forkCrashingWorker } from "../test/fork-crashing-worker.ts";
-import { openTestWorker, type TestWorker } from "../test/open-test-worker.ts";
+import { KNOWS_API, openTestWorker, type TestWorker } from "../test/open-test-worker.ts";
 import { probeJob } from "../test/probe-job.ts";
 import { writeReport } from "./write-report.ts";
 
@@ -71,6 +71,23 @@ test.each([
     expect((await entriesOf(job.endpointId)).filter((kind) => kind === "sealed")).toHaveLength(1);
   },
 );
+
+test("a job with a credential that a dead worker left behind fetches it under a number of its own", async () => {
+  crashing = await forkCrashingWorker(testRedis.url, "before-report");
+  const adding = await openTestWorker({ redisUrl: testRedis.url, regions: ["eu-west"] });
+  workers.push(adding);
+  await adding.add(probeJob("/dispatch", { credentialTicket: "ticket" }));
+  await eventually(() => crashing?.exitCode ?? crashing?.signalCode);
+  const heir = await openTestWorker({ redisUrl: testRedis.url, config: KNOWS_API });
+  workers.push(heir);
+  const [report] = await eventually(
+    () => heir.reports,
+    (reports) => reports.length > 0,
+    25_000,
+  );
+  // The dead worker's delivery had 1 to 5.
+  expect(report?.finding.detail).toBe("6");
+});
 
 test("Redis gone in the middle of a probe: nothing runs meanwhile, and after it the result is reported", async () => {
   const proxy = await openCuttableProxy(testRedis.url);

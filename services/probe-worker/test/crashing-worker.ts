@@ -6,13 +6,14 @@ import type { RegionResult } from "@alivemcp/core/pipeline";
 import { systemClock } from "@alivemcp/runtime/clock";
 import { openRedis } from "@alivemcp/runtime/redis";
 import { reportResult } from "@alivemcp/runtime/verdict-store";
-import { openTestWorker } from "./open-test-worker.ts";
+import { KNOWS_API, openTestWorker } from "./open-test-worker.ts";
 
 const [redisUrl = "", diesAt = "never"] = process.argv.slice(2);
 const redis = openRedis(redisUrl, { name: "crashing-worker", onError: () => {} });
 
 await openTestWorker({
   redisUrl,
+  config: KNOWS_API,
   report: async (result: RegionResult) => {
     if (diesAt === "before-report") {
       process.kill(process.pid, "SIGKILL");

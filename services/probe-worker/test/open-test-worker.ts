@@ -38,6 +38,12 @@ export interface TestWorkerOptions {
   readonly config?: Partial<Deps["config"]>;
 }
 
+/** Configuration of a worker that may give credentials to its children; scripted ones never ask there. */
+export const KNOWS_API = {
+  INTERNAL_URL: "http://127.0.0.1:9",
+  REGION_TOKENS: new Map([["us-east", "token-of-us-east"]]),
+};
+
 /** A whole worker on a real Redis with scripted children. Each has its own connections: `stop` leaves nothing open. */
 export async function openTestWorker(options: TestWorkerOptions): Promise<TestWorker> {
   const regions = options.regions ?? ["us-east"];

@@ -6,12 +6,15 @@ import type { ProbeFinding } from "@alivemcp/core/pipeline";
 import type { ProbeOrder } from "../src/child-protocol.ts";
 import { FLIGHT_RECORDER_FD } from "../src/child-protocol.ts";
 import { createFlightRecorder } from "../src/flight-recorder.ts";
-import { serveProbes } from "../src/serve-probes.ts";
+import { type ProbeContext, serveProbes } from "../src/serve-probes.ts";
 import { finding } from "./finding.ts";
 
 const HASH = "a".repeat(64);
 
-async function act(order: ProbeOrder, signal: AbortSignal): Promise<ProbeFinding> {
+async function act(
+  order: ProbeOrder,
+  { signal, handover }: Pick<ProbeContext, "signal" | "handover">,
+): Promise<ProbeFinding> {
   const { pathname, searchParams } = new URL(order.url);
   const aborted = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
   const startedAtMs = Date.now();
@@ -22,6 +25,9 @@ async function act(order: ProbeOrder, signal: AbortSignal): Promise<ProbeFinding
     case "/slow":
       await new Promise((resolve) => setTimeout(resolve, Number(searchParams.get("ms"))));
       return ended({});
+    // Says under which number it would fetch its credential.
+    case "/dispatch":
+      return ended({ detail: String(handover?.jobDispatch) });
     // As `/slow`, and says in which process, and whether another tenant's probe ran in it meanwhile.
     case "/of":
       return ofTenant(searchParams, ended);
@@ -75,9 +81,9 @@ async function ofTenant(
 }
 
 serveProbes({
-  async probe(order, { signal, onStep }) {
+  async probe(order, { signal, handover, onStep }) {
     onStep({ step: "dns", ms: 1, ok: true, detail: null });
-    const found = await act(order, signal);
+    const found = await act(order, { signal, handover });
     onStep({ step: "handshake", ms: 2, ok: true, detail: null });
     const isNew = found.fullHash !== null && found.fullHash !== order.lastFullHash;
     return { finding: found, toolList: isNew ? JSON.stringify([{ name: "echo" }]) : null };
