@@ -16,9 +16,12 @@ beforeAll(async () => {
   database = await openTestDatabase();
   const { rows } = await database.pool("super").query(
     `INSERT INTO endpoints (tenant_id, slug, name, url, normalized_url, host, registrable_domain, visibility, standing,
-       retention_class, regions, health)
+       retention_class, regions, health, health_urls, expected_tools, latency_degraded_ms, degraded_after_minutes,
+       degraded_cleared_after_minutes)
      VALUES ($1, 'plan', 'Plan', 'https://p.example.com/mcp/', 'https://p.example.com/mcp', 'p.example.com', 'example.com',
-       'unlisted', 'added', 'team', '{eu-west}', '{"kind": "named", "tool": "ping", "arguments": {}, "isReadOnlyConfirmed": true}') RETURNING id`,
+       'unlisted', 'added', 'team', '{eu-west}', '{"kind": "named", "tool": "ping", "arguments": {}, "isReadOnlyConfirmed": true}',
+       '[{"url": "https://p.example.com/up", "everyMinutes": 5, "isStatusChecked": false}]', '{ping}', 900, 5, 4)
+     RETURNING id`,
     [DEFAULT_TENANT_ID],
   );
   id = rows[0].id;
@@ -43,6 +46,11 @@ test("a plan holds what a job is filled from; unlearned things are null", async 
     regions: ["eu-west"],
     confirmationPeriodMs: 30_000,
     health: { kind: "named", tool: "ping", arguments: {}, isReadOnlyConfirmed: true },
+    healthUrls: [{ url: "https://p.example.com/up", everyMinutes: 5, isStatusChecked: false }],
+    expectedTools: ["ping"],
+    latencyDegradedMs: 900,
+    degradedAfterMinutes: 5,
+    degradedClearedAfterMinutes: 4,
     credentialVersion: null,
     retentionClass: "team",
     remembered: null,
@@ -52,6 +60,7 @@ test("a plan holds what a job is filled from; unlearned things are null", async 
     isSlow: false,
     deadSinceMs: null,
     retryAfterUntilMs: null,
+    healthUrlFailedAtMs: null,
   });
   expect(await listEndpointPlansById(database.pool("system"), [id, randomUUID()])).toEqual([plan]);
   expect((await listEndpointPlans(database.pool("system"), { changedSinceMs: null })).plans).toEqual([plan]);
@@ -74,7 +83,7 @@ test.each([
   ["the cadence", "cadence_s = 300", 1],
   ["the health tool", `health = '{"kind": "auto"}'`, 1],
   ["the health URLs", `health_urls = '[{"url": "https://p.example.com/health"}]'`, 1],
-  ["the expected tools", "expected_tools = '{ping}'", 1],
+  ["the expected tools", "expected_tools = '{pong}'", 1],
   ["the latency that is too slow", "latency_degraded_ms = 1000", 1],
   ["how long it takes to be degraded", "degraded_after_minutes = 1", 1],
   ["how long it takes not to be", "degraded_cleared_after_minutes = 1", 1],

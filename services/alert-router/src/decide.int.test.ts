@@ -71,6 +71,46 @@ describe("which regions vote", () => {
   });
 });
 
+describe("how long it takes to be degraded, and not to be any more", () => {
+  /** Minutes in a row of one state, from now on; answers the flags after each. */
+  async function minutes(id: string, state: "up" | "degraded", count: number) {
+    const flags: string[] = [];
+    for (let n = 0; n < count; n += 1) {
+      world.moveTo(world.nowMs() + MINUTE_MS);
+      await world.beatAll();
+      await world.slot(id, Object.fromEntries(REGIONS.map((region) => [region, state])));
+      await world.route(id);
+      flags.push((await world.stored(id)).flags.join());
+    }
+    return flags;
+  }
+
+  test("is three minutes and two unless the owner says otherwise", async () => {
+    const id = await failing();
+    expect(await minutes(id, "degraded", 3)).toEqual(["", "", "degraded"]);
+    expect(await minutes(id, "up", 2)).toEqual(["degraded", ""]);
+  });
+
+  test.each([
+    { after: 1, cleared: 3 },
+    { after: 5, cleared: 1 },
+  ])("is what the owner says: $after and $cleared", async ({ after, cleared }) => {
+    const id = await failing();
+    await world.database
+      .pool("super")
+      .query(
+        "UPDATE endpoints SET degraded_after_minutes = $2, degraded_cleared_after_minutes = $3 WHERE id = $1",
+        [id, after, cleared],
+      );
+    const raised = await minutes(id, "degraded", after);
+    expect(raised.filter((flags) => flags === "degraded")).toHaveLength(1);
+    expect(raised.at(-1)).toBe("degraded");
+    const fallen = await minutes(id, "up", cleared);
+    expect(fallen.filter((flags) => flags === "")).toHaveLength(1);
+    expect(fallen.at(-1)).toBe("");
+  });
+});
+
 describe("budgets", () => {
   test("looks at unclaimed endpoints are ten a second per domain; the next slot tries again, the state stays", async () => {
     const domain = `${randomUUID()}.test`;

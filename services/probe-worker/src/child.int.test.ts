@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
+import { NO_EXPECTATIONS, type ProbeJob } from "@alivemcp/core/pipeline";
 import { afterEach, expect, test } from "vitest";
 import { legacyEndpoint, modernEndpoint, TOOLS } from "../../probe/test/servers/endpoints.ts";
 import { type Answer, openStub, type Stub } from "../../probe/test/servers/stub.ts";
@@ -26,7 +27,7 @@ async function serve(answer: Answer): Promise<Stub> {
   closers.push(stub.close);
   return stub;
 }
-function run({ fleet }: ScriptedFleet, url: string, over: { budgetMs?: number } = {}, onStep?: () => void) {
+function run({ fleet }: ScriptedFleet, url: string, over: Partial<ProbeJob> = {}, onStep?: () => void) {
   const job = probeJob("/", { url, budgetMs: 10_000, hasSecondAttempt: false, ...over });
   const { endpointId, capKey } = job;
   return fleet.run({ endpointId, capKey, order: probeOrderOf(job), handover: null, onStep });
@@ -48,6 +49,22 @@ test.each([
     expect(steps).toBeGreaterThan(3);
   },
 );
+
+test("what the owner of an endpoint expects reaches the child, and what came of it the finding", async () => {
+  const stub = await serve((asked, response) =>
+    asked.path === "/mcp" ? legacyEndpoint()(asked, response) : void response.writeHead(503).end(),
+  );
+  const healthUrls = [{ position: 1, url: `${stub.origin}/health`, isStatusChecked: true }];
+  const expecting = async (change: Partial<ProbeJob["expectations"]>) => {
+    const outcome = await run(open(), stub.url, { expectations: { ...NO_EXPECTATIONS, ...change } });
+    return outcome.kind === "found"
+      ? `${outcome.found.finding.reason} ${outcome.found.finding.detail}`
+      : outcome;
+  };
+  expect(await expecting({ healthUrls })).toBe("health_url_failed health_url 1: http_503");
+  expect(await expecting({ tools: ["deploy"] })).toBe("tools_list_malformed expected_tool_missing: deploy");
+  expect(await expecting({ tools: ["add"] })).toBe("null null");
+});
 
 test("a child is named to the endpoint, and closes the session it was given", async () => {
   const stub = await serve(legacyEndpoint());

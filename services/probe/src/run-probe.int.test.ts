@@ -1,5 +1,5 @@
 import { createSecureContext } from "node:tls";
-import { probeFindingSchema } from "@alivemcp/core/pipeline";
+import { NO_EXPECTATIONS, probeFindingSchema } from "@alivemcp/core/pipeline";
 import { afterEach, describe, expect, test } from "vitest";
 import { createAuthority } from "../test/certificates.ts";
 import { probeOnce, testDeps } from "../test/probe-once.ts";
@@ -12,6 +12,8 @@ import {
 } from "../test/servers/endpoints.ts";
 import { type Answer, openStub, type Stub, sendError, sendResult } from "../test/servers/stub.ts";
 import { createAddressGuard } from "./address-guard.ts";
+import { checkTarget } from "./check-target.ts";
+import type { Resolution } from "./resolve-host.ts";
 
 const opened: Stub[] = [];
 afterEach(async () => {
@@ -217,6 +219,47 @@ describe("whatever happens, a probe ends with a finding", () => {
     const { finding } = await probeOnce(server.url, {}, closed);
     expect(finding).toMatchObject({ state: "down", reason: "target_blocked", layer: "dns" });
     expect(server.connections()).toBe(0);
+  });
+
+  test("when a name that was public at registration leads inside by now: nothing is sent", async () => {
+    const server = await stub(legacyEndpoint());
+    const { port } = new URL(server.url);
+    const names = new Map([["mcp.example", "93.184.216.34"]]);
+    const deps = {
+      ...testDeps(),
+      guard: createAddressGuard({ allowCidrs: [] }),
+      resolve: (hostname: string) =>
+        Promise.resolve<Resolution>({ kind: "resolved", addresses: [names.get(hostname) ?? "127.0.0.1"] }),
+    };
+    const url = `http://mcp.example:${port}/mcp`;
+    expect(await checkTarget(deps, url)).toMatchObject({ kind: "accepted", url });
+    names.set("mcp.example", "127.0.0.1");
+    const { finding } = await probeOnce(url, {}, deps);
+    expect(finding).toMatchObject({ state: "down", reason: "target_blocked", detail: "target_forbidden" });
+    expect(server.connections()).toBe(0);
+  });
+
+  test("when the name of a health URL leads inside by now: nothing is sent there", async () => {
+    const server = await stub(legacyEndpoint());
+    const inside = await stub((_asked, response) => void response.writeHead(200).end());
+    const deps = {
+      ...testDeps({ guard: createAddressGuard({ allowCidrs: ["127.0.0.1/32"] }) }),
+      resolve: (hostname: string) =>
+        Promise.resolve<Resolution>({
+          kind: "resolved",
+          addresses: [hostname === "status.example" ? "127.0.0.2" : hostname],
+        }),
+    };
+    const healthUrls = [
+      { position: 1, url: `http://status.example:${new URL(inside.url).port}/`, isStatusChecked: true },
+    ];
+    const { finding } = await probeOnce(
+      server.url,
+      { expectations: { ...NO_EXPECTATIONS, healthUrls } },
+      deps,
+    );
+    expect(finding).toMatchObject({ state: "degraded", detail: "health_url 1: target_forbidden" });
+    expect(inside.connections()).toBe(0);
   });
 });
 

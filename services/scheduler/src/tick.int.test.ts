@@ -1,4 +1,4 @@
-import { scheduleClaimKey, slotJobId } from "@alivemcp/core/pipeline";
+import { probeJobSchema, scheduleClaimKey, slotJobId } from "@alivemcp/core/pipeline";
 import { slotInWindow } from "@alivemcp/core/schedule";
 import { SHARDS } from "@alivemcp/core/shard";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -86,6 +86,38 @@ test("every slot of a minute is in the queue of every region once, oldest slot f
   // Within a window of a shard the order is that of the slots; the windows follow each other.
   const windows = (queued.get("us-east") ?? []).map((id) => Math.floor(Number(id.slice(-13)) / 5_000));
   expect(windows).toEqual(windows.toSorted((a, b) => a - b));
+});
+
+test("jobs carry what owners expect of their endpoints, and which of it is due", async () => {
+  const [id] = await addEndpoints(database, 1);
+  await database
+    .pool("super")
+    .query(
+      `UPDATE endpoints SET expected_tools = '{add}', latency_degraded_ms = 900, health = $2, health_urls = $3 WHERE id = $1`,
+      [
+        id,
+        JSON.stringify({ kind: "auto", assertions: [{ kind: "equals", path: "$.status", value: "ok" }] }),
+        JSON.stringify(
+          [1, 5].map((everyMinutes) => ({
+            url: `https://example.com/${everyMinutes}`,
+            everyMinutes,
+            isStatusChecked: true,
+          })),
+        ),
+      ],
+    );
+  const scheduler = await openScheduler();
+  await tickThrough([scheduler], 300);
+  const jobs = (await scheduler.deps.queues.get("us-east")?.getJobs(["waiting"])) ?? [];
+  const expected = jobs.map(({ data }) => probeJobSchema.parse(data).expectations);
+  expect(expected).toHaveLength(5);
+  expect(
+    expected.every(({ tools, latencyDegradedMs }) => tools[0] === "add" && latencyDegradedMs === 900),
+  ).toBe(true);
+  const asked = expected.map(({ healthUrls }) => healthUrls.map(({ position }) => position).join());
+  expect(asked.filter((positions) => positions === "1,2")).toHaveLength(1);
+  expect(asked.filter((positions) => positions === "1")).toHaveLength(4);
+  expect(jobs[0]?.data.health).toMatchObject({ assertions: [{ path: "$.status" }] });
 });
 
 test("two schedulers at once add each slot exactly once between them", async () => {
