@@ -5,13 +5,13 @@ import { checkEndpointUrl, ENDPOINT_URL_CHARS_MAX, normalizedUrl } from "./endpo
 export const HEALTH_URLS_MAX = 5;
 
 /** One health URL. Asked every so many minutes by every region of the endpoint; a 2xx answer is well. */
-export const healthUrlSchema = z.strictObject({
-  url: z.string().max(ENDPOINT_URL_CHARS_MAX),
-  everyMinutes: z.int().min(1).max(5).default(1),
+export interface HealthUrl {
+  readonly url: string;
+  /** 1 to 5. */
+  readonly everyMinutes: number;
   /** Whether a `status` in a JSON answer must say that all is well, too (`isStatusWell`). */
-  isStatusChecked: z.boolean().default(true),
-});
-export type HealthUrl = z.infer<typeof healthUrlSchema>;
+  readonly isStatusChecked: boolean;
+}
 
 /** A health URL that one job is to ask. `position` counts from 1 in the owner's list; details name it instead of the URL. */
 export const dueHealthUrlSchema = z.object({

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { HealthOptions } from "@alivemcp/core/health-options";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addTestTenant, type TestTenant } from "../../../../db/test/tenant.ts";
 import { callerOf, openTestActions, operatorOf, type TestActions } from "../../test/action-deps.ts";
@@ -103,6 +104,21 @@ describe("registering", () => {
     ],
   ] as const)("%s is refused and names its field", async (_name, input, code, field) => {
     await expect(register(await tenantOn(), input)).rejects.toMatchObject({ code, field });
+  });
+
+  test("a pattern that could make a probe stall is refused and names its field, also when it is changed later", async () => {
+    const tenant = await tenantOn();
+    const health: HealthOptions = {
+      kind: "auto",
+      assertions: [
+        { kind: "equals", path: "$.status", value: "ok" },
+        { kind: "matches", path: "$.status", pattern: "(o)\\1" },
+      ],
+    };
+    const refusal = { code: "invalid", field: "health.assertions.1.pattern" };
+    await expect(register(tenant, { health })).rejects.toMatchObject(refusal);
+    const { id } = await register(tenant);
+    await expect(update(tenant, id, { health })).rejects.toMatchObject(refusal);
   });
 
   test("a URL on the board is offered to follow, and to claim while nobody did", async () => {

@@ -19,7 +19,7 @@ import { requirePlanLimit } from "../require-plan-limit.ts";
 import { acceptTarget } from "./accept-target.ts";
 import { urlConflict } from "./endpoint-conflict.ts";
 import { requestProbeNow } from "./request-probe.ts";
-import { acceptHealthUrls, requireRegions } from "./require-fields.ts";
+import { acceptHealthUrls, requirePatterns, requireRegions } from "./require-fields.ts";
 
 export interface NewEndpointInput extends EndpointFields {
   readonly url: string;
@@ -44,6 +44,7 @@ export async function registerEndpoint(
   requirePermission(caller, "endpoint.create");
   requireOperatorsChoices(caller, input);
   requireRegions(deps, input);
+  requirePatterns(input);
   const target = await acceptTarget(deps, input.url);
   const healthUrls = acceptHealthUrls(target, input.healthUrls ?? []);
   const endpoint = await change(deps, caller, "endpoint.create", async (tx, { plan }) => {

@@ -2,6 +2,7 @@ import { AppError } from "@alivemcp/core/app-error";
 import type { EndpointFields } from "@alivemcp/core/endpoint-input";
 import type { HealthUrl } from "@alivemcp/core/health-url";
 import { checkHealthUrls } from "@alivemcp/core/health-url";
+import { findPatternProblem } from "@alivemcp/probe/pattern-matcher";
 import { registrableDomain } from "@alivemcp/probe/registrable-domain";
 import type { ActionDeps } from "../action-deps.ts";
 
@@ -16,6 +17,22 @@ export function requireRegions(deps: Pick<ActionDeps, "probeQueues">, fields: En
       public: `There is no such region. The regions are ${installed.join(", ")}.`,
       field: "regions",
     });
+  }
+}
+
+/** Throws `invalid` when a pattern of an assertion cannot be used. */
+export function requirePatterns({ health }: EndpointFields): void {
+  const assertions = health === undefined || health.kind === "never" ? [] : (health.assertions ?? []);
+  for (const [index, assertion] of assertions.entries()) {
+    const problem = assertion.kind === "matches" ? findPatternProblem(assertion.pattern) : null;
+    if (problem !== null) {
+      throw new AppError({
+        code: "invalid",
+        internal: "pattern refused",
+        public: problem,
+        field: `health.assertions.${index}.pattern`,
+      });
+    }
   }
 }
 

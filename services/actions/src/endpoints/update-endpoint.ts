@@ -23,7 +23,7 @@ import { endpointRevision } from "./endpoint-revision.ts";
 import { getEndpointIn } from "./get-endpoint.ts";
 import { requestProbeNow } from "./request-probe.ts";
 import { requireMovable, requireVisibilityChange } from "./require-change.ts";
-import { acceptHealthUrls, requireRegions } from "./require-fields.ts";
+import { acceptHealthUrls, requirePatterns, requireRegions } from "./require-fields.ts";
 import { takeNewSlug } from "./take-new-slug.ts";
 
 export interface EndpointPatch extends EndpointFields {
@@ -49,6 +49,7 @@ export async function updateEndpoint(
   requirePermission(caller, "endpoint.update");
   const { patch } = input;
   requireRegions(deps, patch);
+  requirePatterns(patch);
   const target = patch.url === undefined ? null : await acceptTarget(deps, patch.url);
   const done = await change(deps, caller, "endpoint.update", async (tx, { plan }) => {
     const before = await getEndpointIn(caller.scope, tx, input.endpoint);
