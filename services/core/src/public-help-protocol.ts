@@ -113,13 +113,14 @@ export const PROTOCOL_HELP: Record<ProtocolReason, ReasonHelp> = {
   tools_list_malformed: {
     title: "Tool list malformed",
     meaning:
-      "tools/list answered with something that clients reject: no list, an empty one where there were tools, endless pages, or a tool without a valid inputSchema.",
+      "tools/list answered with something that clients reject: no list, an empty one where there were tools, one without tools that its owner expects in it, endless pages, or a tool without a valid inputSchema.",
     effect:
       "Official clients drop the whole list when one tool in it is invalid: agents see no tools at all.",
     causes: [
       "A tool has no inputSchema, or one whose root is not of type object.",
       "A description is null instead of missing.",
       "Tools failed to register at start and the list is empty; or nextCursor repeats itself.",
+      "A release renamed or dropped a tool that its owner expects.",
     ],
     commands: [
       REPEAT_PROBE,

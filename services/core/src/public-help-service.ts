@@ -67,7 +67,8 @@ export const SERVICE_HELP: Record<ServiceReason, ReasonHelp> = {
   },
   health_check_failed: {
     title: "Health check failed",
-    meaning: "The protocol works, but the endpoint's own health tool reports an error.",
+    meaning:
+      "The protocol works, but the endpoint's own health tool reports an error, or a result that its owner does not call well.",
     effect: "Agents can connect and list tools; calling them may fail.",
     causes: [
       "Something behind the endpoint is away: a database, an API, a licence.",
@@ -94,7 +95,8 @@ export const SERVICE_HELP: Record<ServiceReason, ReasonHelp> = {
   },
   health_url_failed: {
     title: "Health URL failed",
-    meaning: "The protocol works, but a health URL that the owner named did not answer 2xx.",
+    meaning:
+      "The protocol works, but a health URL that the owner named did not answer 2xx, or its JSON says in its status that it is not well.",
     effect: "A part of the service beside MCP has a problem.",
     causes: ["A dependency that the health URL checks is away.", "The URL moved."],
     commands: [REPEAT_PROBE],
@@ -117,7 +119,8 @@ export const SERVICE_HELP: Record<ServiceReason, ReasonHelp> = {
   },
   latency: {
     title: "Slow",
-    meaning: "The handshake took longer than 5 seconds, or far longer than this endpoint usually takes.",
+    meaning:
+      "The handshake took longer than 5 seconds or than its owner accepts, or far longer than this endpoint usually takes.",
     effect: "It works, but agents wait; clients with a short timeout fail.",
     causes: [
       "Cold starts: the platform stops the process when it is idle.",
