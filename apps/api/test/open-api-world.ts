@@ -26,13 +26,16 @@ import { apiConfig, TEST_INTERNAL_TOKEN, TEST_TICKET_KEY, testRegionToken } from
 export type CredentialBody = Partial<CredentialInput> & { readonly kind: CredentialInput["kind"] };
 
 /** The internal port over real stores, asked as the dashboard and as workers would, with a clock that can be moved. */
-export async function openApiWorld(changes: Record<string, string> = {}) {
+export async function openApiWorld(
+  changes: Record<string, string> = {},
+  replaced: Partial<Pick<Deps, "log">> = {},
+) {
   const [database, redis] = await Promise.all([openTestDatabase(), openTestRedis()]);
   const opened = await createDeps(
     apiConfig({ databaseUrl: database.url("app"), redisUrl: redis.url }, changes),
   );
   let aheadMs = 0;
-  const deps: Deps = { ...opened, clock: { nowMs: () => Date.now() + aheadMs } };
+  const deps: Deps = { ...opened, ...replaced, clock: { nowMs: () => Date.now() + aheadMs } };
   const app = buildInternalApp(deps);
   const boxKeys = makeBoxKeys();
   let dispatches = 0;

@@ -18,6 +18,8 @@ test.each([
   ["a bearer token in a message", "got Bearer s3cretvalue"],
   ["an API key of ours", "key amk_live_s3cret_s3cret"],
   ["a password in a URL", "cannot reach postgres://app:s3cret@127.0.0.1/db"],
+  ["a token in a form", 'sent "refresh_token=s3cret&client_secret=s3cret"'],
+  ["a code in a redirect", "GET https://app.example/oauth/callback?code=s3cret&state=s3cret"],
   ["a token in a query string", "GET https://example.com/mcp?token=s3cret&x=1"],
 ])("%s is blanked in free text and in errors", (_name, text) => {
   expect(logged((log) => log.info(text))).not.toContain("s3cret");

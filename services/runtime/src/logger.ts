@@ -14,14 +14,22 @@ const SECRET_FIELDS = [
   "apiKey",
   "credential",
   "credentialTicket",
+  "ticket",
+  "clientSecret",
+  "accessToken",
+  "refreshToken",
+  "codeVerifier",
 ];
 
-/** Secrets inside free text: bearer and basic values, our API keys, passwords in URLs, tokens in query strings. */
+/** Secrets inside free text: bearer and basic values, our API keys, passwords in URLs, tokens in query strings and forms. */
 const SECRET_TEXT: readonly [RegExp, string][] = [
   [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, "$1 [redacted]"],
   [/\bamk_[a-z]+_[A-Za-z0-9_]+/g, "amk_[redacted]"],
   [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:@/"]*):[^\s@/"]+@/gi, "$1:[redacted]@"],
-  [/([?&](?:access_token|api_key|apikey|token|key|secret|sig|signature)=)[^&\s"]+/gi, "$1[redacted]"],
+  [
+    /([?&"](?:access_token|refresh_token|client_secret|code_verifier|code|state|api_key|apikey|token|key|secret|sig|signature)=)[^&\s"]+/gi,
+    "$1[redacted]",
+  ],
 ];
 
 /** Blanks what looks like a secret in a text that is about to be logged. */
