@@ -22,7 +22,11 @@ import { endpointSettingsRoutes } from "./routes/endpoint-settings.ts";
 import { failureRoutes } from "./routes/failures.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { homeRoutes } from "./routes/home.ts";
+
 import { liveRoutes } from "./routes/live.ts";
+
+import { newWorkspaceRoutes } from "./routes/new-workspace.ts";
+
 import { overviewRoutes } from "./routes/overview.ts";
 import { probeRoutes } from "./routes/probe.ts";
 import { resetPasswordRoutes } from "./routes/reset-password.ts";
@@ -64,6 +68,7 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono<WebEnv> {
   app.route("/", accountRoutes(deps));
   app.route("/", accountSecurityRoutes(deps));
   app.route("/", homeRoutes(deps));
+  app.route("/", newWorkspaceRoutes(deps));
   app.use("/w/:workspace/*", requireViewer(deps), loadWorkspace());
   const streams = createStreams(deps, lifecycle.stopping);
   app.route("/", overviewRoutes(deps));
