@@ -51,17 +51,22 @@ test("nothing is expected of an endpoint that nobody claimed", () => {
 
 describe("health URLs", () => {
   const plan = endpointPlan({ healthUrls: [healthUrl(1), healthUrl(5)] });
-  const positions = (of: EndpointPlan, slotAtMs: number) =>
-    slotExpectations(of, slotAtMs).healthUrls.map(({ position }) => position);
+  /** Which URLs which regions ask in a slot: `us-east:1,2`. */
+  const asking = (of: EndpointPlan, slotAtMs: number) =>
+    REGIONS.flatMap((region) => {
+      const positions = slotExpectations(of, slotAtMs, region).healthUrls.map(({ position }) => position);
+      return positions.length === 0 ? [] : [`${region}:${positions.join()}`];
+    });
 
-  test("are asked at the pace each was given, by every region", () => {
-    const slots = slotsOf(plan, t0, t0 + HOUR_MS);
-    const due = slots.map((slotAtMs) => positions(plan, slotAtMs).join());
-    expect(due.filter((one) => one === "1,2")).toHaveLength(12);
-    expect(due.filter((one) => one === "1")).toHaveLength(48);
+  test("are asked at the pace each was given, by the regions in turn", () => {
+    const slots = slotsOf(plan, t0, t0 + HOUR_MS).map((slotAtMs) => asking(plan, slotAtMs));
+    const all = slots.flat();
+    const first = all.filter((one) => one.split(":")[1]?.includes("1"));
+    const second = all.filter((one) => one.split(":")[1]?.includes("2"));
+    expect([first.length, second.length]).toEqual([60, 12]);
     for (const region of REGIONS) {
-      const same = slots.map((slotAtMs) => slotExpectations(plan, slotAtMs, region).healthUrls);
-      expect(same).toEqual(slots.map((slotAtMs) => slotExpectations(plan, slotAtMs).healthUrls));
+      expect(first.filter((one) => one.startsWith(region))).toHaveLength(20);
+      expect(second.filter((one) => one.startsWith(region))).toHaveLength(4);
     }
   });
 
@@ -72,15 +77,25 @@ describe("health URLs", () => {
     ]);
   });
 
-  test("are all asked with every probe for ten minutes after one failed, so that minutes in a row can tell", () => {
+  test("are all asked by every region with every probe for ten minutes after one failed: minutes in a row tell", () => {
     const failed = { ...plan, healthUrlFailedAtMs: t0 };
-    const slots = slotsOf(failed, t0, t0 + 2 * HOUR_MS);
-    const all = slots.filter((slotAtMs) => positions(failed, slotAtMs).join() === "1,2");
-    expect(all.filter((slotAtMs) => slotAtMs < t0 + 10 * MINUTE_MS)).toHaveLength(10);
-    expect(all.filter((slotAtMs) => slotAtMs >= t0 + 10 * MINUTE_MS)).toHaveLength(22);
+    const slots = slotsOf(failed, t0, t0 + HOUR_MS);
+    const closely = slots.filter(
+      (slotAtMs) => asking(failed, slotAtMs).join() === REGIONS.map((r) => `${r}:1,2`).join(),
+    );
+    expect(closely).toEqual(slots.filter((slotAtMs) => slotAtMs < t0 + 10 * MINUTE_MS));
+    expect(closely).toHaveLength(10);
   });
 
-  test("are asked when somebody wants a probe now, not by looks of a confirmation", () => {
+  test("are watched so in the last slot of each minute where there are several", () => {
+    const failed = { ...plan, cadenceS: 30, healthUrlFailedAtMs: t0 };
+    const slots = slotsOf(failed, t0, t0 + 5 * MINUTE_MS);
+    const closely = slots.filter((slotAtMs) => asking(failed, slotAtMs).length > 0);
+    expect(closely.map(minuteOf)).toEqual([0, 1, 2, 3, 4].map((n) => minuteOf(t0) + n));
+    expect(closely.every((slotAtMs) => minuteOf(slotAtMs + 30_000) > minuteOf(slotAtMs))).toBe(true);
+  });
+
+  test("are all asked when somebody wants a probe now, not by looks of a confirmation", () => {
     expect(expectationsOf(plan, asked, { kind: "now" }).healthUrls).toHaveLength(2);
     expect(expectationsOf(plan, asked, { kind: "look" }).healthUrls).toEqual([]);
   });
@@ -95,17 +110,15 @@ describe("health URLs", () => {
         (id, cadenceS, every) => {
           const one = endpointPlan({ id, cadenceS, healthUrls: [healthUrl(every)] });
           const slots = slotsOf(one, t0, t0 + HOUR_MS);
-          const due = slots.filter((slotAtMs) => positions(one, slotAtMs).length > 0);
-          const minutes = new Set(slots.map(minuteOf));
+          const due = slots.flatMap((slotAtMs) => asking(one, slotAtMs).map(() => slotAtMs));
           expect(new Set(due.map(minuteOf)).size).toBe(due.length);
           for (const slotAtMs of due) {
-            const next = slotAtMs + cadenceS * 1_000;
-            expect(minuteOf(next)).toBeGreaterThan(minuteOf(slotAtMs));
+            expect(minuteOf(slotAtMs + cadenceS * 1_000)).toBeGreaterThan(minuteOf(slotAtMs));
           }
+          const minutes = [...new Set(slots.map(minuteOf))];
           const gaps = due.slice(1).map((at, index) => minuteOf(at) - minuteOf(due[index] as number));
-          const step = Math.ceil(cadenceS / 60);
-          expect(Math.max(0, ...gaps)).toBeLessThanOrEqual(every + step);
-          expect(due.length).toBeGreaterThanOrEqual(Math.floor(Math.min(minutes.size, 60 / every) / 2));
+          expect(Math.max(0, ...gaps)).toBeLessThanOrEqual(every + Math.ceil(cadenceS / 60));
+          expect(due.length).toBeGreaterThanOrEqual(Math.floor(Math.min(minutes.length, 60 / every)) - 1);
         },
       ),
     );

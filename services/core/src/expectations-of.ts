@@ -12,42 +12,46 @@ export type Occasion =
   /** A confirmation is about up and down: health URLs and capabilities can wait. */
   | { readonly kind: "look" };
 
+interface Asked {
+  readonly region: string;
+  readonly regionsAsked: readonly string[];
+}
+
 /** Declared capabilities are listed once an hour. */
 const CAPABILITY_EVERY_MINUTES = 60;
-/** While a health URL failed within this time every probe asks all of them: trouble is told by minutes in a row. */
+/** While a health URL failed within this time all are watched closely: trouble is told by minutes in a row, and by region. */
 const HEALTH_URL_WATCHED_MS = 10 * MINUTE_MS;
 
 /**
  * What a job of that region is to look at beyond the protocol. Nobody's expectations are known of an unclaimed endpoint.
  *
- * Health URLs are asked by every region, in the first minute with a slot of each period of so many minutes; periods
- * begin at another minute for each endpoint. With several slots in a minute the last one asks, because the last result
- * of a region is what its minute counts. Capabilities are listed by one region, which moves on every hour.
+ * A health URL is asked once in each period of so many minutes, in the first minute that has a slot, by one region, which
+ * moves on with every period; so it is with capabilities and hours. Periods begin at another minute for each endpoint.
+ * With several slots in a minute the last one asks, because the last result of a region is what its minute counts. While
+ * a health URL failed lately, every region asks all of them with every probe.
  */
-export function expectationsOf(
-  plan: EndpointPlan,
-  asked: { readonly region: string; readonly regionsAsked: readonly string[] },
-  occasion: Occasion,
-): Expectations {
+export function expectationsOf(plan: EndpointPlan, asked: Asked, occasion: Occasion): Expectations {
   if (plan.isUnclaimed) {
     return NO_EXPECTATIONS;
   }
   return {
     tools: plan.expectedTools as string[],
     latencyDegradedMs: plan.latencyDegradedMs,
-    healthUrls: dueHealthUrls(plan, occasion),
+    healthUrls: dueHealthUrls(plan, asked, occasion),
     isCapabilityCheckDue: isCapabilityCheckDue(plan, asked, occasion),
   };
 }
 
-function dueHealthUrls(plan: EndpointPlan, occasion: Occasion): DueHealthUrl[] {
+function dueHealthUrls(plan: EndpointPlan, asked: Asked, occasion: Occasion): DueHealthUrl[] {
   if (plan.healthUrls.length === 0 || occasion.kind === "look") {
     return [];
   }
   return plan.healthUrls.flatMap(({ url, everyMinutes, isStatusChecked }, index) => {
     const isDue =
       occasion.kind === "now" ||
-      isFirstOfPeriod(plan, occasion, isWatched(plan, occasion.slotAtMs) ? 1 : everyMinutes);
+      (isWatched(plan, occasion.slotAtMs)
+        ? isFirstOfPeriod(plan, occasion, 1)
+        : isItsTurn(plan, asked, occasion, everyMinutes));
     return isDue ? [{ position: index + 1, url, isStatusChecked }] : [];
   });
 }
@@ -55,23 +59,26 @@ function dueHealthUrls(plan: EndpointPlan, occasion: Occasion): DueHealthUrl[] {
 const isWatched = ({ healthUrlFailedAtMs }: EndpointPlan, atMs: number) =>
   healthUrlFailedAtMs !== null && atMs - healthUrlFailedAtMs < HEALTH_URL_WATCHED_MS;
 
-function isCapabilityCheckDue(
-  plan: EndpointPlan,
-  asked: { readonly region: string; readonly regionsAsked: readonly string[] },
-  occasion: Occasion,
-): boolean {
-  const { region, regionsAsked } = asked;
+function isCapabilityCheckDue(plan: EndpointPlan, asked: Asked, occasion: Occasion): boolean {
   switch (occasion.kind) {
     case "look":
       return false;
     case "now":
-      return region === regionsAsked[0];
-    case "slot": {
-      const turn = periodOf(plan, minuteOf(occasion.slotAtMs), CAPABILITY_EVERY_MINUTES);
-      const isItsTurn = region === regionsAsked[turn % regionsAsked.length];
-      return isItsTurn && isFirstOfPeriod(plan, occasion, CAPABILITY_EVERY_MINUTES);
-    }
+      return asked.region === asked.regionsAsked[0];
+    case "slot":
+      return isItsTurn(plan, asked, occasion, CAPABILITY_EVERY_MINUTES);
   }
+}
+
+/** Whether this slot is the one of its period, and this region the one of this slot. */
+function isItsTurn(
+  plan: EndpointPlan,
+  { region, regionsAsked }: Asked,
+  slot: Extract<Occasion, { kind: "slot" }>,
+  everyMinutes: number,
+): boolean {
+  const turn = periodOf(plan, minuteOf(slot.slotAtMs), everyMinutes);
+  return region === regionsAsked[turn % regionsAsked.length] && isFirstOfPeriod(plan, slot, everyMinutes);
 }
 
 /** Whether the slot is its minute's last, and no minute before it in the same period had one. */

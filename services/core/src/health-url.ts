@@ -4,7 +4,7 @@ import { checkEndpointUrl, ENDPOINT_URL_CHARS_MAX, normalizedUrl } from "./endpo
 
 export const HEALTH_URLS_MAX = 5;
 
-/** One health URL. Asked every so many minutes by every region of the endpoint; a 2xx answer is well. */
+/** One health URL. Asked every so many minutes, by the endpoint's regions in turn; a 2xx answer is well. */
 export interface HealthUrl {
   readonly url: string;
   /** 1 to 5. */

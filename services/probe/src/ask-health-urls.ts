@@ -19,12 +19,14 @@ import { leftMs, noteStep, type ProbeRun } from "./probe-run.ts";
 import { followRedirects } from "./redirects.ts";
 
 const HEALTH_URL_TIMEOUT_MS = 10_000;
+/** With less left of the probe than this they could only end as a timeout of our own making. */
+const HEALTH_URLS_NEED_MS = 2_000;
 const BODY_BYTES_MAX = 65_536;
 
 /** Asks every URL that is due; the first failing one by its position, or null. One step each in the waterfall. */
 export async function askHealthUrls(run: ProbeRun): Promise<ProbeOutcome | null> {
   const { healthUrls } = run.expectations;
-  if (healthUrls.length === 0 || run.scope.cancelled !== null) {
+  if (healthUrls.length === 0 || run.scope.cancelled !== null || leftMs(run) < HEALTH_URLS_NEED_MS) {
     return null;
   }
   // A scope of its own: what these pages answer is neither evidence nor a session of the endpoint's.

@@ -217,7 +217,11 @@ const HEALTH_URLS: readonly Fault[] = [
   ill("wants a log-in", status(401, { "www-authenticate": "Bearer" }), "http_401"),
   ill("resets", (_asked, response) => void response.socket?.resetAndDestroy(), "connection_reset"),
   ill("never answers", () => {}, "budget_spent", {
-    request: asking(["/health"], { budgetMs: 1_000 }),
+    request: asking(["/health"], { budgetMs: 2_500 }),
+  }),
+  paged("is not asked when the probe's time is nearly up", status(500), "up - - -", {
+    request: asking(["/health"], { budgetMs: 1_900 }),
+    also: (finding) => expect(stepOf("health_url")(finding)).toEqual([]),
   }),
   ill(
     "sends its visitors elsewhere",
