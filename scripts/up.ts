@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readImport } from "@alivemcp/actions/imports/read-import";
 import { roleUrl } from "@alivemcp/db/roles";
 import { addKey } from "../apps/api/src/vault/key-file.ts";
 import { CANARY_HOST, DEMO_RANGE, type DemoEndpoint, demoEndpoints } from "./demo/demo-endpoints.ts";
@@ -12,12 +13,11 @@ import { apiUrl, type Installation, mailboxPorts, PROCESSES, statusUrl, webUrl }
 import { isPortFree } from "./services/free-port.ts";
 import { openLeash } from "./services/leash.ts";
 import { openStateFolder, stateFolderOf } from "./services/state-folder.ts";
-import { type ImportedEndpoint, readImportFile } from "./stack/import-file.ts";
 import { machineEnvironment } from "./stack/machine-environment.ts";
 import { openStores, type Stores } from "./stack/open-stores.ts";
 import { databaseName, prepareDatabase } from "./stack/prepare-database.ts";
 import { createFleet } from "./stack/process-fleet.ts";
-import { registerEndpoints } from "./stack/register-endpoints.ts";
+import { type EndpointToRegister, registerEndpoints } from "./stack/register-endpoints.ts";
 import { reportRegistrations } from "./stack/report-registrations.ts";
 import { openSecrets, regionTokensOf } from "./stack/secrets.ts";
 import { supervise } from "./stack/supervise.ts";
@@ -25,6 +25,8 @@ import { parseUpOptions, UP_HELP, type UpOptions } from "./stack/up-options.ts";
 import { warmCompileCache } from "./stack/warm-compile-cache.ts";
 import { writeRegionsFile } from "./stack/write-regions-file.ts";
 
+/** Servers of one file; whoever runs the installation may import more at once than a workspace. */
+const IMPORTED_MAX = 5_000;
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
 const PLAN = "team";
 /** With a mail server of the person's own there is no local mailbox. */
@@ -189,16 +191,21 @@ function superviseMailbox(
   });
 }
 
-function readImports(path: string): ImportedEndpoint[] {
-  const entries = readImportFile(readFileSync(path, "utf8"));
-  for (const entry of entries) {
+function readImports(path: string): EndpointToRegister[] {
+  const read = readImport(readFileSync(path, "utf8"), IMPORTED_MAX);
+  if (read.kind === "refused") {
+    throw new Error(`${path}: ${read.reason}`);
+  }
+  return read.entries.flatMap((entry) => {
     if (entry.kind === "refused") {
       say(`Not imported: ${entry.name}: ${entry.reason}`);
-    } else if (entry.note !== null) {
+      return [];
+    }
+    if (entry.note !== null) {
       say(`${entry.name}: ${entry.note}`);
     }
-  }
-  return entries.filter((entry) => entry.kind === "endpoint");
+    return [{ name: entry.name, url: entry.body.url, transport: entry.body.transport ?? "auto" }];
+  });
 }
 
 /** Everything this copy stored goes; the list of held processes is the leash's. */

@@ -1,4 +1,11 @@
-import type { ImportedEndpoint } from "./import-file.ts";
+import type { Transport } from "@alivemcp/core/states";
+
+/** What of an endpoint `scripts/up` says. */
+export interface EndpointToRegister {
+  readonly name: string;
+  readonly url: string;
+  readonly transport: Transport;
+}
 
 export interface Registration {
   readonly name: string;
@@ -16,7 +23,7 @@ const ANSWERS_WITHIN_MS = 20_000;
 /** Adds endpoints through the api, as any client would. One that is there already stays as it is. */
 export async function registerEndpoints(
   api: { readonly url: string; readonly operatorKey: string },
-  endpoints: readonly Pick<ImportedEndpoint, "name" | "url" | "transport">[],
+  endpoints: readonly EndpointToRegister[],
   options: { readonly visibility: "public" | "unlisted"; readonly isDemo: boolean },
 ): Promise<readonly Registration[]> {
   const done: Registration[] = [];

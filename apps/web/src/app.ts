@@ -17,6 +17,7 @@ import { accountSecurityRoutes } from "./routes/account-security.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { driftRoutes } from "./routes/drift.ts";
 import { endpointRoutes } from "./routes/endpoint.ts";
+import { endpointImportRoutes } from "./routes/endpoint-import.ts";
 import { endpointNewRoutes } from "./routes/endpoint-new.ts";
 import { endpointSettingsRoutes } from "./routes/endpoint-settings.ts";
 import { failureRoutes } from "./routes/failures.ts";
@@ -73,6 +74,7 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono<WebEnv> {
   const streams = createStreams(deps, lifecycle.stopping);
   app.route("/", overviewRoutes(deps));
   app.route("/", endpointNewRoutes(deps));
+  app.route("/", endpointImportRoutes(deps));
   app.route("/", endpointSettingsRoutes(deps));
   app.route("/", liveRoutes(deps, streams));
   app.route("/", probeRoutes(deps, streams));

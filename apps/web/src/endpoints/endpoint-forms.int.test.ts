@@ -178,6 +178,13 @@ describe("adding", () => {
     });
   });
 
+  test("Enter in a field adds it: the first button of the form is no other", async () => {
+    const page = await (await askAs(dashboard, mine.ownerId, `${mine.base}/endpoints/new`)).text();
+    const [first] = page.slice(page.indexOf('<form class="endpoint-form"')).match(/<button[^>]*>/) ?? [];
+    expect(first).toContain('type="submit"');
+    expect(first).not.toContain("name=");
+  });
+
   test("more lines for assertions come without JavaScript and without saving", async () => {
     const before = await rowCount();
     const page = await (
@@ -199,6 +206,8 @@ describe("settings", () => {
     const slug = await add({ name: "Before", tags: "prod" });
     const page = await (await askAs(dashboard, mine.ownerId, `${mine.base}/endpoints/${slug}/edit`)).text();
     expect(page).toContain('value="Before"');
+    const [first] = page.slice(page.indexOf('<form class="endpoint-form"')).match(/<button[^>]*>/) ?? [];
+    expect(first, "the first button of the form saves").not.toContain("name=");
     const revision = /name="revision" value="([^"]+)"/.exec(page)?.[1] ?? "";
     const { url } = await rowOf(slug);
     const change = { ...FIELDS, url, slug, name: "After", tags: "prod", revision };

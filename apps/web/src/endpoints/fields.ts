@@ -105,3 +105,9 @@ export function problemSummary(problems: FieldProblems): Html | "" {
       : html`<li><a href="#${name}">${problems[name]}</a></li>`,
   )}</ul></div>`;
 }
+
+/**
+ * Pressing Enter in a field submits by the first submit button in tree order (HTML standard, section 4.10.21.2), and
+ * forms with other buttons must do their main thing then. Stands first in the form; nobody sees, reads or reaches it.
+ */
+export const submitByEnter: Html = html`<button class="visually-hidden" type="submit" tabindex="-1" aria-hidden="true">Submit</button>`;

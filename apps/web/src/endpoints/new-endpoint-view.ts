@@ -9,7 +9,7 @@ import {
   thresholdFields,
   visibilityField,
 } from "./endpoint-fields-view.ts";
-import { problemSummary, textField } from "./fields.ts";
+import { problemSummary, submitByEnter, textField } from "./fields.ts";
 
 /** What may be done instead when the URL is watched already; the words of `urlConflict`. */
 export interface KnownUrl {
@@ -28,7 +28,7 @@ export function newEndpointView(
 <h1>Add endpoint</h1>
 <p class="lead">The URL of an MCP server. It is probed from every region at once; by adding it you confirm that you may have it probed.</p>
 <form class="endpoint-form" method="post" action="${base}/endpoints/new">${model.csrf}
-${problemSummary(problems)}
+${submitByEnter}${problemSummary(problems)}
 ${model.known === null ? "" : knownUrl(model.known, base)}
 ${textField({ name: "url", label: "URL of the endpoint", type: "url", value: values.url, maxlength: 2_048, isRequired: true, placeholder: "https://mcp.example.com/mcp", isCode: true }, problems)}
 ${textField({ name: "name", label: "Name", value: values.name, hint: "Left empty, it is the host." }, problems)}

@@ -10,7 +10,7 @@ import {
   thresholdFields,
   visibilityField,
 } from "./endpoint-fields-view.ts";
-import { problemSummary, textField } from "./fields.ts";
+import { problemSummary, submitByEnter, textField } from "./fields.ts";
 
 export interface SettingsModel extends FieldsModel {
   readonly row: EndpointRow;
@@ -26,7 +26,7 @@ export function settingsView(model: SettingsModel): Html {
   const { row, values, problems, home, csrf } = model;
   return html`<form class="endpoint-form" method="post" action="${home}/edit">${csrf}
 <input type="hidden" name="revision" value="${model.revision}">
-${problemSummary(problems)}
+${submitByEnter}${problemSummary(problems)}
 <section aria-labelledby="basics-title"><h2 id="basics-title">Basics</h2>
 ${textField({ name: "url", label: "URL of the endpoint", type: "url", value: values.url, maxlength: 2_048, isRequired: true, isCode: true, hint: "Another URL keeps the history and is probed at once." }, problems)}
 ${textField({ name: "name", label: "Name", value: values.name, isRequired: true }, problems)}
