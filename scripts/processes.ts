@@ -191,6 +191,8 @@ function internalEnvironment(spec: ProcessSpec, installation: Installation): Rec
       return {
         IDENTITY_DATABASE_URL: installation.databaseUrl("identity"),
         OPERATOR_DATABASE_URL: installation.databaseUrl("operator"),
+        SMTP_URL: installation.smtpUrl,
+        MAIL_FROM: installation.mailFrom,
         INTERNAL_HOST: "127.0.0.1",
         INTERNAL_PORT: String(portBase + 3),
         INTERNAL_TOKEN: internalToken,

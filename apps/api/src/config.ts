@@ -24,6 +24,10 @@ export const configSchema = z.object({
   PROBE_ALLOW_CIDRS: csv.default([]),
   /** Proxies in front that append to `X-Forwarded-For`; 0 believes the socket only. Limits count by the address found. */
   TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(5).default(0),
+  /** Where invitations and notices are sent: `smtp://` or `smtps://`. */
+  SMTP_URL: z.string().regex(/^smtps?:\/\/\S+$/, "must be an smtp:// or smtps:// URL"),
+  /** `Name <address>`. */
+  MAIL_FROM: z.string().min(3),
   /** Bootstrap key of the operator; at least 32 characters, so that it cannot be guessed. */
   OPERATOR_KEY: z.string().min(32),
   /** Where workers and the dashboard ask; never reachable from outside the installation. */

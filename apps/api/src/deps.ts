@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "@alivemcp/runtime/clock";
 import { signingKey } from "@alivemcp/runtime/config";
 import { createClosers } from "@alivemcp/runtime/lifecycle";
 import { type Logger, openLogger } from "@alivemcp/runtime/logger";
+import { type Mailer, openMailer } from "@alivemcp/runtime/mail";
 import { createMetrics } from "@alivemcp/runtime/metrics";
 import { openPool, type Pool } from "@alivemcp/runtime/postgres";
 import { openQueue, openQueueConnection, type Queue } from "@alivemcp/runtime/queues";
@@ -38,6 +39,9 @@ export interface Deps {
   readonly vault: Vault;
   /** Asks authorization servers. */
   readonly oauth: OauthHttp;
+  readonly mailer: Mailer;
+  /** Base URL of the dashboard, without a slash at its end: links in mails begin with it. */
+  readonly appUrl: string;
   readonly metrics: Registry;
   readonly requestSeconds: RequestSeconds;
   /** Credentials asked for by workers, by `outcome`. */
@@ -80,6 +84,8 @@ export async function createDeps(config: Config): Promise<Deps> {
     regions.map((region) => [region, openQueue(queueConnection, probeQueueName(region))]),
   );
   closers.add("queues", () => Promise.all([...probeQueues.values()].map((queue) => queue.close())));
+  const mailer = openMailer({ smtpUrl: config.SMTP_URL, from: config.MAIL_FROM, log });
+  closers.add("mailer", () => mailer.close());
   const pools = [pool, identityPool, operatorPool];
   await Promise.all([...pools.map((opened) => opened.query("SELECT 1")), redis.ping()]);
   return {
@@ -95,6 +101,8 @@ export async function createDeps(config: Config): Promise<Deps> {
     target: probe,
     vault,
     oauth: createOauthHttp(probe),
+    mailer,
+    appUrl: config.APP_URL.replace(/\/+$/, ""),
     metrics,
     requestSeconds: createRequestSeconds(metrics, "api"),
     handovers: new Counter({

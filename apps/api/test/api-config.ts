@@ -34,6 +34,8 @@ export function apiEnvironment(stores: {
     REGIONS_FILE: new URL("../../../infra/regions.json", import.meta.url).pathname,
     PROBE_ALLOW_CIDRS: "127.0.77.0/24",
     OPERATOR_KEY: TEST_OPERATOR_KEY,
+    SMTP_URL: "smtp://127.0.0.1:9",
+    MAIL_FROM: "AliveMCP <alivemcp@api.test>",
     TICKET_KEY: TEST_TICKET_KEY,
     INTERNAL_TOKEN: TEST_INTERNAL_TOKEN,
     REGION_TOKENS: ["us-east", "eu-west"].map((region) => `${region}=${testRegionToken(region)}`).join(","),

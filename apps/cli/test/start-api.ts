@@ -43,6 +43,8 @@ export async function startApi(stores: { databaseUrl: string; redisUrl: string }
       REGIONS_FILE: inRepository("infra/regions.json"),
       PROBE_ALLOW_CIDRS: "127.0.77.0/24",
       OPERATOR_KEY: key,
+      SMTP_URL: "smtp://127.0.0.1:9",
+      MAIL_FROM: "AliveMCP <alivemcp@api.test>",
       TICKET_KEY: "test-ticket-key-0123456789abcdef0123",
       INTERNAL_PORT: "0",
       INTERNAL_TOKEN: "test-internal-token-0123456789abcdef",

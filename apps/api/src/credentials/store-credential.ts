@@ -9,6 +9,7 @@ import { invariant } from "@alivemcp/core/invariant";
 import { findEndpoint } from "@alivemcp/db/queries/endpoints";
 import type { Deps } from "../deps.ts";
 import { discoverIssuer, resourceOf } from "../oauth/authorization-server.ts";
+import { asAnswer } from "../requests/as-answer.ts";
 import { findTarget } from "./find-target.ts";
 import { keepCredential } from "./keep-credential.ts";
 import type { StoredCredential } from "./stored-credential.ts";
@@ -56,7 +57,7 @@ export async function storeCredential(
     );
     return { result: null, audit };
   });
-  const description = await describeCredential(deps, caller, target.id);
+  const description = await describeCredential(deps, asAnswer(caller), target.id);
   invariant(description !== null, "a credential that was stored is described");
   return {
     credential: description,

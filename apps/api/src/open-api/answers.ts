@@ -95,3 +95,9 @@ export const writeHeaders = z.object({
       "Makes a repeat within a day harmless: it gets the answer of the first. 1–255 visible characters.",
     ),
 });
+
+/** A JSON body that has to be there. */
+export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
+  required: true as const,
+  content: { "application/json": { schema } },
+});

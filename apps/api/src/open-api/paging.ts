@@ -22,11 +22,17 @@ export const pageQuery = {
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.strictObject({ items: z.array(item), next_cursor: z.string().nullable() });
 
-/** Cuts the one row too many that was read to know whether there is more. */
-export function cutPage<Row>(
+/** One page of `rows`, of which one more than `limit` was read to know whether there is another. */
+export function toPage<Row, Json>(
   rows: readonly Row[],
   limit: number,
-): { page: readonly Row[]; last: Row | null } {
+  toJson: (row: Row) => Json,
+  cursorAfter: (last: Row) => string,
+): { items: Json[]; next_cursor: string | null } {
   const page = rows.slice(0, limit);
-  return { page, last: rows.length > limit ? (page.at(-1) ?? null) : null };
+  const last = page.at(-1);
+  return {
+    items: page.map(toJson),
+    next_cursor: rows.length > limit && last !== undefined ? cursorAfter(last) : null,
+  };
 }

@@ -1,3 +1,4 @@
+import type { Caller } from "@alivemcp/actions/caller";
 import { deleteEndpoint } from "@alivemcp/actions/endpoints/delete-endpoint";
 import { endpointRevision } from "@alivemcp/actions/endpoints/endpoint-revision";
 import { endpointFilterSchema } from "@alivemcp/actions/endpoints/list-endpoints";
@@ -7,14 +8,16 @@ import { requestProbeOf } from "@alivemcp/actions/endpoints/request-probe-of";
 import { updateEndpoint } from "@alivemcp/actions/endpoints/update-endpoint";
 import { getWatched } from "@alivemcp/actions/watched/get-watched";
 import { listWatchedPage } from "@alivemcp/actions/watched/list-watched-page";
+import type { WatchedReading } from "@alivemcp/actions/watched/watched-reading";
 import { endpointFieldsOf, endpointPatchSchema, newEndpointSchema } from "@alivemcp/core/endpoint-input";
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { ApiEnv } from "../api-env.ts";
 import type { Deps } from "../deps.ts";
-import { answer, empty, needs, scopeProblems, writeHeaders } from "../open-api/answers.ts";
-import { cutPage, pageOf, pageQuery } from "../open-api/paging.ts";
+import { answer, empty, jsonBody, needs, scopeProblems, writeHeaders } from "../open-api/answers.ts";
+import { pageOf, pageQuery, toPage } from "../open-api/paging.ts";
 import { createRouter } from "../open-api/router.ts";
+import { asAnswer } from "../requests/as-answer.ts";
 import type { Cursors } from "../requests/cursors.ts";
 import { ifMatch, revisionOf } from "../requests/if-match.ts";
 import { endpointParam } from "./endpoint-param.ts";
@@ -42,10 +45,6 @@ const withEtag = <A extends { headers: object }>(good: A) => ({
   ...good,
   headers: { ...good.headers, ...ETAG },
 });
-const body = <Schema extends z.ZodType>(schema: Schema) => ({
-  required: true as const,
-  content: { "application/json": { schema } },
-});
 
 const list = createRoute({
   method: "get",
@@ -70,7 +69,7 @@ const register = createRoute({
   ...needs("endpoint.create"),
   request: {
     headers: writeHeaders,
-    body: body(newEndpointSchema.extend({ is_demo: z.boolean().optional().describe("Operators only.") })),
+    body: jsonBody(newEndpointSchema.extend({ is_demo: z.boolean().optional().describe("Operators only.") })),
   },
   responses: {
     201: withEtag(answer("The endpoint.", endpointProbedSchema)),
@@ -101,7 +100,7 @@ const update = createRoute({
   request: {
     params: endpointParam,
     headers: writeHeaders.extend({ "if-match": ifMatch }),
-    body: body(endpointPatchSchema),
+    body: jsonBody(endpointPatchSchema),
   },
   responses: {
     200: withEtag(answer("The endpoint as it is now.", endpointProbedSchema)),
@@ -178,8 +177,8 @@ const probe = createRoute({
 /** `/v1/endpoints`: what a workspace watches. */
 export function endpointRoutes(deps: Deps, cursors: Cursors) {
   const publicUrl = deps.config.PUBLIC_URL;
-  const shown = async (c: Context<ApiEnv>, slugOrId: string) => {
-    const found = await getWatched(deps, c.var.caller, slugOrId);
+  const shown = async (c: Context<ApiEnv>, caller: Caller, slugOrId: string) => {
+    const found = await getWatched(deps, caller, slugOrId);
     if (found.own !== null) {
       c.header("etag", `"${endpointRevision(found.own)}"`);
     }
@@ -189,20 +188,15 @@ export function endpointRoutes(deps: Deps, cursors: Cursors) {
     .openapi(list, async (c) => {
       const { limit, cursor, ...filter } = c.req.valid("query");
       const name = `endpoints ${JSON.stringify(filter)}`;
-      const beforeNumber = Number(cursors.read(name, cursor)?.[0] ?? Number.NaN);
+      const [beforeNumber] = cursors.read(name, cursor) ?? [];
       const rows = await listWatchedPage(deps, c.var.caller, {
         filter,
-        beforeNumber: Number.isNaN(beforeNumber) ? null : beforeNumber,
+        beforeNumber: beforeNumber === undefined ? null : Number(beforeNumber),
         limit: limit + 1,
       });
-      const { page, last } = cutPage(rows, limit);
-      return c.json(
-        {
-          items: page.map((reading) => endpointJson(reading, publicUrl)),
-          next_cursor: last && cursors.write(name, [last.endpoint.number]),
-        },
-        200,
-      );
+      const toJson = (reading: WatchedReading) => endpointJson(reading, publicUrl);
+      const cursorAfter = ({ endpoint }: WatchedReading) => cursors.write(name, [endpoint.number]);
+      return c.json(toPage(rows, limit, toJson, cursorAfter), 200);
     })
     .openapi(register, async (c) => {
       const { url, is_demo: isDemo = false, ...fields } = c.req.valid("json");
@@ -212,9 +206,12 @@ export function endpointRoutes(deps: Deps, cursors: Cursors) {
         ...endpointFieldsOf(fields),
       });
       c.header("location", `/v1/endpoints/${endpoint.slug}`);
-      return c.json({ ...(await shown(c, endpoint.id)), is_probe_requested: isProbeRequested }, 201);
+      return c.json(
+        { ...(await shown(c, asAnswer(c.var.caller), endpoint.id)), is_probe_requested: isProbeRequested },
+        201,
+      );
     })
-    .openapi(get, async (c) => c.json(await shown(c, c.req.valid("param").endpoint), 200))
+    .openapi(get, async (c) => c.json(await shown(c, c.var.caller, c.req.valid("param").endpoint), 200))
     .openapi(update, async (c) => {
       const { url, slug, ...fields } = c.req.valid("json");
       const { endpoint, isProbeRequested } = await updateEndpoint(deps, c.var.caller, {
@@ -222,7 +219,10 @@ export function endpointRoutes(deps: Deps, cursors: Cursors) {
         patch: { url, slug, ...endpointFieldsOf(fields) },
         ifRevision: revisionOf(c.req.valid("header")["if-match"]),
       });
-      return c.json({ ...(await shown(c, endpoint.id)), is_probe_requested: isProbeRequested }, 200);
+      return c.json(
+        { ...(await shown(c, asAnswer(c.var.caller), endpoint.id)), is_probe_requested: isProbeRequested },
+        200,
+      );
     })
     .openapi(remove, async (c) => {
       await deleteEndpoint(deps, c.var.caller, c.req.valid("param").endpoint);
@@ -230,7 +230,7 @@ export function endpointRoutes(deps: Deps, cursors: Cursors) {
     })
     .openapi(pause, async (c) => {
       const { id } = await pauseEndpoint(deps, c.var.caller, c.req.valid("param").endpoint);
-      return c.json(await shown(c, id), 200);
+      return c.json(await shown(c, asAnswer(c.var.caller), id), 200);
     })
     .openapi(resume, async (c) => {
       const { endpoint, isProbeRequested } = await resumeEndpoint(
@@ -238,7 +238,10 @@ export function endpointRoutes(deps: Deps, cursors: Cursors) {
         c.var.caller,
         c.req.valid("param").endpoint,
       );
-      return c.json({ ...(await shown(c, endpoint.id)), is_probe_requested: isProbeRequested }, 200);
+      return c.json(
+        { ...(await shown(c, asAnswer(c.var.caller), endpoint.id)), is_probe_requested: isProbeRequested },
+        200,
+      );
     })
     .openapi(probe, async (c) => {
       const { request } = await requestProbeOf(deps, c.var.caller, c.req.valid("param").endpoint);

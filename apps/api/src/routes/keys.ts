@@ -7,24 +7,26 @@ import { plainText } from "@alivemcp/core/plain-text";
 import type { ApiKey } from "@alivemcp/db/queries/api-keys";
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Deps } from "../deps.ts";
-import { answer, needs, scopeProblems, writeHeaders } from "../open-api/answers.ts";
-import { cutPage, pageOf, pageQuery } from "../open-api/paging.ts";
+import { answer, jsonBody, needs, scopeProblems, writeHeaders } from "../open-api/answers.ts";
+import { pageOf, pageQuery, toPage } from "../open-api/paging.ts";
 import { createRouter } from "../open-api/router.ts";
 import type { Cursors } from "../requests/cursors.ts";
 
-const keySchema = z
-  .strictObject({
-    id: z.uuid(),
-    name: z.string(),
-    hint: z.string().describe("How the key begins."),
-    scopes: z.array(z.enum(SCOPES)),
-    created_by: z.uuid().nullable().describe("The person who made it; null when a key did."),
-    created_at: z.iso.datetime(),
-    expires_at: z.iso.datetime().nullable(),
-    last_used_at: z.iso.datetime().nullable().describe("Exact to a minute."),
-    revoked_at: z.iso.datetime().nullable(),
-  })
-  .openapi("ApiKey");
+const fields = {
+  id: z.uuid(),
+  name: z.string(),
+  hint: z.string().describe("How the key begins."),
+  scopes: z.array(z.enum(SCOPES)),
+  created_by: z.uuid().nullable().describe("The person who made it; null when a key did."),
+  created_at: z.iso.datetime(),
+  expires_at: z.iso.datetime().nullable(),
+  last_used_at: z.iso.datetime().nullable().describe("Exact to a minute."),
+  revoked_at: z.iso.datetime().nullable(),
+};
+const keySchema = z.strictObject(fields).openapi("ApiKey");
+const createdKeySchema = z
+  .strictObject({ ...fields, key: z.string().describe("Keep it: nobody can show it again.") })
+  .openapi("NewApiKey");
 
 const newKeySchema = z.strictObject({
   name: plainText(100).openapi({ example: "deploys" }),
@@ -64,15 +66,10 @@ const create = createRoute({
   ...needs("key.create"),
   request: {
     headers: writeHeaders,
-    body: { required: true, content: { "application/json": { schema: newKeySchema } } },
+    body: jsonBody(newKeySchema),
   },
   responses: {
-    201: answer(
-      "The key, shown this once.",
-      keySchema
-        .extend({ key: z.string().describe("Keep it: nobody can show it again.") })
-        .openapi("NewApiKey"),
-    ),
+    201: answer("The key, shown this once.", createdKeySchema),
     ...scopeProblems("invalid", "limit_reached", "conflict"),
   },
 });
@@ -97,14 +94,8 @@ export function keyRoutes(deps: Pick<Deps, "pool" | "clock">, cursors: Cursors) 
       const position = cursors.read("keys", cursor);
       const before = position && { createdAtMs: Number(position[0]), id: String(position[1]) };
       const rows = await listKeys(deps, c.var.caller, { before, limit: limit + 1 });
-      const { page, last } = cutPage(rows, limit);
-      return c.json(
-        {
-          items: page.map(keyJson),
-          next_cursor: last && cursors.write("keys", [last.createdAt.getTime(), last.id]),
-        },
-        200,
-      );
+      const cursorAfter = (last: ApiKey) => cursors.write("keys", [last.createdAt.getTime(), last.id]);
+      return c.json(toPage(rows, limit, keyJson, cursorAfter), 200);
     })
     .openapi(create, async (c) => {
       const { name, scopes, expires_at: expiresAt } = c.req.valid("json");

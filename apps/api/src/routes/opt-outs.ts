@@ -1,13 +1,12 @@
 import { AppError } from "@alivemcp/core/app-error";
-import { checkEndpointUrl, normalizedUrl } from "@alivemcp/core/endpoint-url";
 import { plainLines } from "@alivemcp/core/plain-text";
 import { insertOptOut } from "@alivemcp/db/queries/opt-outs";
-import { registrableDomain } from "@alivemcp/probe/registrable-domain";
 import { type Context, Hono } from "hono";
 import { RateLimiterRedis } from "rate-limiter-flexible";
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
 import { toAppError } from "../error-response.ts";
+import { readOptOutTarget } from "../opt-out-target.ts";
 import { readJson } from "../read-json.ts";
 import { requestCaller } from "../request-caller.ts";
 
@@ -39,7 +38,7 @@ export function optOutRoutes(deps: Pick<Deps, "pool" | "redis" | "log" | "config
   const record = async (c: Context, readBody: () => Promise<unknown>) => {
     await consume(limiter, requestCaller(c, deps.config.TRUSTED_PROXY_HOPS));
     const request = requestSchema.parse(await readBody());
-    const target = readTarget(request.target);
+    const target = readOptOutTarget(request.target);
     await insertOptOut(deps.pool, {
       ...target,
       contact: request.contact || null,
@@ -93,23 +92,4 @@ async function consume(limiter: RateLimiterRedis, key: string): Promise<void> {
 function isForm(c: Context): boolean {
   const type = c.req.header("content-type") ?? "";
   return type.startsWith("application/x-www-form-urlencoded") || type.startsWith("multipart/form-data");
-}
-
-/** A host, a whole domain, or one URL as endpoints are compared: without fragment, default port and trailing slash. */
-function readTarget(text: string): { kind: "domain" | "host" | "url"; target: string } {
-  const isUrl = /^https?:\/\//i.test(text);
-  const checked = checkEndpointUrl(isUrl ? text : `https://${text}`);
-  if (checked.kind === "refused") {
-    throw new AppError({
-      code: "invalid",
-      internal: `opt-out target unreadable: ${checked.reason}`,
-      public: "Give a host name such as mcp.example.com, or a URL.",
-      field: "target",
-    });
-  }
-  const url = new URL(checked.url);
-  if (isUrl && (url.pathname !== "/" || url.search !== "")) {
-    return { kind: "url", target: normalizedUrl(url) };
-  }
-  return { kind: registrableDomain(url.hostname) === url.hostname ? "domain" : "host", target: url.hostname };
 }
