@@ -1515,7 +1515,8 @@ CREATE VIEW public_drift_event WITH (security_barrier=true) AS
     d.is_breaking,
     d.is_suspicious,
     d.changes,
-    d.accepted_at
+    d.accepted_at,
+    d.release_window_id IS NOT NULL AS is_announced
    FROM drift_event d
      JOIN endpoints e ON e.id = d.endpoint_id
   WHERE e.visibility = ANY (ARRAY['public'::text, 'unlisted'::text]);

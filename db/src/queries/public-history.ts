@@ -132,6 +132,8 @@ export interface PublicDriftEvent {
   readonly isBreaking: boolean;
   readonly isSuspicious: boolean;
   readonly isAccepted: boolean;
+  /** Its owner had announced a release. */
+  readonly isAnnounced: boolean;
   /** As the archiver stored them: a typed diff, to be read with care. */
   readonly changes: readonly unknown[];
 }
@@ -149,9 +151,10 @@ export async function listPublicDrift(
     is_breaking: boolean;
     is_suspicious: boolean;
     accepted_at: Date | null;
+    is_announced: boolean;
     changes: readonly unknown[];
   }>(
-    `SELECT region, at, kind, is_breaking, is_suspicious, accepted_at, changes FROM public_drift_event
+    `SELECT region, at, kind, is_breaking, is_suspicious, accepted_at, is_announced, changes FROM public_drift_event
      WHERE endpoint_id = $1 ORDER BY at DESC LIMIT $2`,
     [endpointId, limit],
   );
@@ -162,6 +165,7 @@ export async function listPublicDrift(
     isBreaking: row.is_breaking,
     isSuspicious: row.is_suspicious,
     isAccepted: row.accepted_at !== null,
+    isAnnounced: row.is_announced,
     changes: row.changes,
   }));
 }

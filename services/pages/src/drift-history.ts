@@ -52,7 +52,7 @@ ${event.isBreaking ? html`<span class="tag tag-bad">breaking</span>` : html`<spa
   event.isSuspicious
     ? html` <span class="tag tag-warn" title="New text tells an agent what to do: a person should look">new instructions</span>`
     : ""
-}${event.isAccepted ? html` <span class="tag">accepted</span>` : ""}
+}${event.isAnnounced ? html` <span class="tag" title="Its owner had announced a release">announced</span>` : ""}${event.isAccepted ? html` <span class="tag">accepted</span>` : ""}
 <span class="faint">${exactTime(event.atMs, nowMs)}</span></p>
 ${event.changes.length === 0 ? "" : html`<ul class="changes">${event.changes.map(change)}</ul>`}
 ${event.moreChanges > 0 ? html`<p class="faint">and ${event.moreChanges} more changes</p>` : ""}</li>`;

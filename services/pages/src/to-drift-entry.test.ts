@@ -12,6 +12,7 @@ describe("drift", () => {
     isBreaking: true,
     isSuspicious: false,
     isAccepted: false,
+    isAnnounced: true,
     changes: [],
   } as const;
   const change = (kind: string, driftClass: string) => ({

@@ -13,6 +13,8 @@ export interface DriftEntry {
   readonly isBreaking: boolean;
   readonly isSuspicious: boolean;
   readonly isAccepted: boolean;
+  /** Its owner had announced a release. */
+  readonly isAnnounced: boolean;
   readonly changes: readonly {
     readonly kind: DriftKind;
     readonly class: DriftClass;
@@ -25,7 +27,7 @@ export interface DriftEntry {
 
 /** One drift event as it is stored. */
 export interface StoredDriftEvent
-  extends Pick<DriftEntry, "atMs" | "kind" | "isBreaking" | "isSuspicious" | "isAccepted"> {
+  extends Pick<DriftEntry, "atMs" | "kind" | "isBreaking" | "isSuspicious" | "isAccepted" | "isAnnounced"> {
   /** Null for what is not one region's doing. */
   readonly region: string | null;
   readonly id?: string;
@@ -56,6 +58,7 @@ export function toDriftEntry(event: StoredDriftEvent, cityOf: (region: string) =
     isBreaking: event.isBreaking,
     isSuspicious: event.isSuspicious,
     isAccepted: event.isAccepted,
+    isAnnounced: event.isAnnounced,
     changes: shown,
     moreChanges: event.changes.length - shown.length,
   };

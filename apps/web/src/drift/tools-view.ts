@@ -24,7 +24,14 @@ const WORDS_SHOWN = 300;
 export function toolsView({ baseline, events }: EndpointTools, options: ToolsViewOptions): Html {
   const { home, forms, cityOf, nowMs } = options;
   const entries = events.map((event) =>
-    toDriftEntry({ ...event, isAccepted: event.acceptedAtMs !== null }, cityOf),
+    toDriftEntry(
+      {
+        ...event,
+        isAccepted: event.acceptedAtMs !== null,
+        isAnnounced: event.releaseWindowId !== null,
+      },
+      cityOf,
+    ),
   );
   return html`<section aria-labelledby="changes-title"><h2 id="changes-title">Changes</h2>
 ${driftHistory(entries, { nowMs, hrefOf: (id) => `${home}/drift/${id}` })}</section>

@@ -42,7 +42,14 @@ export function toEndpointModel(
     latency: toLatencyBuckets(history.minutes, history.outages, nowMs),
     baseline: history.baseline,
     driftEvents: history.driftEvents.map((event) =>
-      toDriftEntry({ ...event, isAccepted: event.acceptedAtMs !== null }, cityOf),
+      toDriftEntry(
+        {
+          ...event,
+          isAccepted: event.acceptedAtMs !== null,
+          isAnnounced: event.releaseWindowId !== null,
+        },
+        cityOf,
+      ),
     ),
     transitions: history.transitions.map((transition) => toTransitionEntry(transition, cityOf)),
     evidence: endpoint.isFollowed ? [] : history.evidence.map((row) => toEvidenceEntry(row, cityOf)),
