@@ -148,7 +148,7 @@ async function start({ portBase, hasDemo, isReset, isWatching, importPath }: UpO
     vaultKeyFile,
     regionsFile: regions.path,
     regions: regions.ids,
-    allowedRanges: hasDemo ? DEMO_RANGE : "",
+    allowedRanges: allowedRanges(hasDemo),
     canaryHost: hasDemo ? CANARY_HOST : null,
     plan: PLAN,
     logLevel: process.env.LOG_LEVEL || "info",
@@ -167,6 +167,10 @@ async function start({ portBase, hasDemo, isReset, isWatching, importPath }: UpO
   await fleet.start(3);
   await reportRegistrations(registrations, statusUrl(portBase), say);
   summarise(installation);
+}
+
+function allowedRanges(hasDemo: boolean): string {
+  return [hasDemo ? DEMO_RANGE : "", process.env.PROBE_ALLOW_CIDRS ?? ""].filter(Boolean).join(",");
 }
 
 /** Where mails end when no mail server was given. */

@@ -8,7 +8,7 @@ import { type Role, roleUrl } from "@alivemcp/db/roles";
 import { processTree } from "../bench/proportional-memory.ts";
 import { findFreePortBase } from "../services/free-port.ts";
 import { stateFolderOf } from "../services/state-folder.ts";
-import { openSecrets } from "../stack/secrets.ts";
+import { openSecrets, type Secrets } from "../stack/secrets.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const READY_WITHIN_MS = 120_000;
@@ -17,6 +17,11 @@ export interface RunningCopy {
   readonly portBase: number;
   readonly operatorKey: string;
   readonly redisUrl: string;
+  /** State and logs. */
+  readonly folder: string;
+  readonly secrets: Secrets;
+  /** Of the superuser, who sees every row. */
+  readonly superuserUrl: string;
   databaseUrl(role: Role): string;
   /** Every process of the copy, `scripts/up` itself first. */
   pids(): number[];
@@ -27,13 +32,16 @@ export interface RunningCopy {
 }
 
 /** Starts a copy with nothing stored and waits until it says it is ready. Throws with its output when it does not. */
-export async function startCopy(options: { hasDemo: boolean }): Promise<RunningCopy> {
+export async function startCopy(options: {
+  hasDemo: boolean;
+  env?: Record<string, string>;
+}): Promise<RunningCopy> {
   const portBase = await findFreePortBase();
   const flags = ["--port-base", String(portBase), "--reset", ...(options.hasDemo ? [] : ["--no-demo"])];
   const child = spawn(process.execPath, ["scripts/up.ts", ...flags], {
     cwd: REPOSITORY,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, DATABASE_URL: "", REDIS_URL: "" },
+    env: { ...process.env, DATABASE_URL: "", REDIS_URL: "", ...options.env },
   });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -56,6 +64,9 @@ export async function startCopy(options: { hasDemo: boolean }): Promise<RunningC
   return {
     portBase,
     operatorKey: secrets.operatorKey,
+    folder,
+    secrets,
+    superuserUrl: database,
     redisUrl: `redis://:${secrets.redisPassword}@127.0.0.1:${portBase + 6}`,
     databaseUrl: (role) => roleUrl(database, role, secrets.rolePasswords[role]),
     pids,

@@ -30,6 +30,7 @@ Ctrl-C stops everything in order. What was stored stays for the next start.
 
 DATABASE_URL (a Postgres role that may create roles and databases) and REDIS_URL, where set, are used instead of
 starting Postgres and Redis. With SMTP_URL (and MAIL_FROM) mails are really sent; without it they end in a local mailbox.
+PROBE_ALLOW_CIDRS names private ranges that probes may reach, to watch servers of your own network.
 STATE_ROOT is the folder of the copies' state folders: for root /var/lib/alivemcp, for anybody
 else ~/.local/state/alivemcp.`;
 

@@ -85,6 +85,16 @@ export const REAL_SERVERS: readonly RealServer[] = [
     expected: { state: "auth_walled", isAuthRequired: true },
   },
   {
+    name: "fastmcp framework behind a bearer token",
+    transport: "auto",
+    path: "/mcp",
+    command: ([port]) => ({
+      args: [join(here, "bearer-walled-endpoint.ts")],
+      env: { LISTEN_HOST: "127.0.0.1", PORT: String(port), TOKEN: "zoo-token" },
+    }),
+    expected: { state: "auth_walled", isAuthRequired: true },
+  },
+  {
     name: "SDK v1 example with sessions",
     transport: "auto",
     path: "/mcp",

@@ -22,10 +22,13 @@ function verdictLine(url: string, finding: ProbeFinding, palette: Palette): stri
   const code = exitCodeOf(finding);
   const paint = code === 0 ? palette.good : code === 2 ? palette.bad : palette.warn;
   const mark = code === 0 ? "✓" : code === 2 ? "✗" : "!";
-  const word = finding.state === "auth_walled" ? "reachable, login required" : finding.state;
+  const word = finding.state === "auth_walled" ? wallWord(finding.reason) : finding.state;
   const why = [finding.reason, finding.detail].filter((part) => part !== null).map((part) => printable(part));
   return `${paint(palette.bold(`${mark} ${word}`))}  ${printable(url, 2_048)}${why.length > 0 ? `\n  ${why.join(" · ")}` : ""}`;
 }
+
+const wallWord = (reason: ProbeFinding["reason"]) =>
+  reason === "credential_rejected" ? "reachable, credential rejected" : "reachable, login required";
 
 function waterfall(steps: readonly ProbeStep[], palette: Palette): string[] {
   const totalMs = steps.reduce((sum, step) => sum + (step.ms ?? 0), 0) || 1;
