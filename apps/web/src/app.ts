@@ -15,6 +15,7 @@ import { problemPage } from "./problem-page.ts";
 import { accountRoutes } from "./routes/account.ts";
 import { accountSecurityRoutes } from "./routes/account-security.ts";
 import { assetRoutes } from "./routes/assets.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { driftRoutes } from "./routes/drift.ts";
 import { endpointRoutes } from "./routes/endpoint.ts";
 import { endpointImportRoutes } from "./routes/endpoint-import.ts";
@@ -23,11 +24,11 @@ import { endpointSettingsRoutes } from "./routes/endpoint-settings.ts";
 import { failureRoutes } from "./routes/failures.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { homeRoutes } from "./routes/home.ts";
-
+import { invitationRoutes } from "./routes/invitations.ts";
+import { keyRoutes } from "./routes/keys.ts";
 import { liveRoutes } from "./routes/live.ts";
-
+import { memberRoutes } from "./routes/members.ts";
 import { newWorkspaceRoutes } from "./routes/new-workspace.ts";
-
 import { overviewRoutes } from "./routes/overview.ts";
 import { probeRoutes } from "./routes/probe.ts";
 import { resetPasswordRoutes } from "./routes/reset-password.ts";
@@ -35,6 +36,7 @@ import { signInRoutes } from "./routes/sign-in.ts";
 import { signUpRoutes } from "./routes/sign-up.ts";
 
 import { toolRoutes } from "./routes/tools.ts";
+import { workspaceSettingsRoutes } from "./routes/workspace-settings.ts";
 import type { WebEnv } from "./web-env.ts";
 
 /** An import of 500 endpoints with room to spare. */
@@ -70,6 +72,7 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono<WebEnv> {
   app.route("/", accountSecurityRoutes(deps));
   app.route("/", homeRoutes(deps));
   app.route("/", newWorkspaceRoutes(deps));
+  app.route("/", invitationRoutes(deps));
   app.use("/w/:workspace/*", requireViewer(deps), loadWorkspace());
   const streams = createStreams(deps, lifecycle.stopping);
   app.route("/", overviewRoutes(deps));
@@ -82,6 +85,10 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono<WebEnv> {
   app.route("/", driftRoutes(deps));
   app.route("/", toolRoutes(deps));
   app.route("/", failureRoutes(deps));
+  app.route("/", memberRoutes(deps));
+  app.route("/", keyRoutes(deps));
+  app.route("/", auditRoutes(deps));
+  app.route("/", workspaceSettingsRoutes(deps));
   app.notFound(() => {
     throw new AppError({
       code: "not_found",

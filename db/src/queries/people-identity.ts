@@ -17,3 +17,16 @@ export async function claimWelcome(pool: pg.Pool, userId: string): Promise<boole
 export async function returnWelcome(pool: pg.Pool, userId: string): Promise<void> {
   await pool.query("UPDATE users SET welcomed_at = NULL WHERE id = $1", [userId]);
 }
+
+/** What a person proved about themselves; null when they are gone. Runs as `identity`. */
+export async function findPerson(
+  pool: pg.Pool,
+  userId: string,
+): Promise<{ readonly email: string; readonly isAddressProven: boolean } | null> {
+  const { rows } = await pool.query<{ email: string; email_verified: boolean }>(
+    "SELECT email, email_verified FROM users WHERE id = $1",
+    [userId],
+  );
+  const [row] = rows;
+  return row ? { email: row.email, isAddressProven: row.email_verified } : null;
+}

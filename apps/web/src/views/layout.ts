@@ -1,3 +1,4 @@
+import { decidePermission } from "@alivemcp/core/permissions";
 import { html } from "hono/html";
 import { csrfField } from "../middleware/form-guard.ts";
 import type { WebContext } from "../web-env.ts";
@@ -41,7 +42,7 @@ ${viewer === null ? signedOutMenu() : signedInMenus(c)}
 ${sectionNavigation(c, page.section)}
 <main id="main" class="wide" tabindex="-1">
 ${flash === null ? "" : html`<p class="notice notice-${flash.tone}" role="status">${flash.text}</p>`}
-${page.body}
+${workspaceNotice(c)}${page.body}
 </main>
 <footer class="bottom"><div class="wide">
 <p><a href="${site.publicUrl}/">Public board</a> · <a href="${site.publicUrl}/uptime">How uptime is counted</a> · <a href="${site.publicUrl}/bot">Who probes</a>. All times are UTC.</p>
@@ -83,7 +84,9 @@ function sectionNavigation(c: WebContext, section: string | undefined): Html | "
     const home = `/w/${workspace.tenant.slug}/`;
     return sectionList(
       "Workspace",
-      WORKSPACE_SECTIONS.map((entry) => ({ ...entry, path: `${home}${entry.path}` })),
+      WORKSPACE_SECTIONS.filter(
+        ({ action }) => decidePermission(workspace.caller.actor, action).kind === "allowed",
+      ).map((entry) => ({ ...entry, path: `${home}${entry.path}` })),
       section,
     );
   }
@@ -101,3 +104,14 @@ const sectionList = (
     (entry) =>
       html`<li><a href="${entry.path}"${entry.section === current ? html` aria-current="page"` : ""}>${entry.label}</a></li>`,
   )}</ul></nav>`;
+
+/** On every page of a workspace that is suspended or on its way out. */
+function workspaceNotice(c: WebContext): Html | "" {
+  const tenant = c.get("workspace")?.tenant;
+  if (tenant === undefined || (tenant.suspendedAt === null && tenant.deletionDueAt === null)) {
+    return "";
+  }
+  return tenant.deletionDueAt === null
+    ? html`<p class="notice notice-bad" role="status">This workspace is suspended: nothing of it is watched, and nothing can be changed. ${tenant.suspendedReason ?? ""} Write to the operators to have it lifted.</p>`
+    : html`<p class="notice notice-bad" role="status">This workspace is erased on ${tenant.deletionDueAt.toISOString().slice(0, 10)}; its endpoints are not watched any more. Its owner can undo that under <a href="/w/${tenant.slug}/settings">Settings</a>.</p>`;
+}

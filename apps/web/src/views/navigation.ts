@@ -1,5 +1,11 @@
-/** Pages of a workspace, in the order of its navigation: path below `/w/<workspace>/`, name of the section, label. */
-export const WORKSPACE_SECTIONS = [{ path: "", section: "overview", label: "Endpoints" }] as const;
+/** Pages of a workspace, in the order of its navigation: path below `/w/<workspace>/`, name of the section, label, and what one must be allowed. */
+export const WORKSPACE_SECTIONS = [
+  { path: "", section: "overview", label: "Endpoints", action: "workspace.read" },
+  { path: "members", section: "members", label: "Members", action: "member.list" },
+  { path: "keys", section: "keys", label: "API keys", action: "key.list" },
+  { path: "audit", section: "audit", label: "Audit log", action: "audit.read" },
+  { path: "settings", section: "settings", label: "Settings", action: "workspace.read" },
+] as const;
 
 /** Pages of a person's own account. */
 export const ACCOUNT_SECTIONS = [
