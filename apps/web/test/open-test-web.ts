@@ -176,7 +176,7 @@ const unescapeHtml = (text: string) =>
 
 /** The link of ours in a mail, as path and query. */
 export function linkIn(mail: ReceivedMail): string {
-  const url = new RegExp(`${APP_URL}(/[^\\s]*token=[^\\s]+)`).exec(mail.text)?.[1];
+  const url = /https?:\/\/[^/\s]+(\/\S*token=\S+)/.exec(mail.text)?.[1];
   if (url === undefined) {
     throw new Error(`no link in ${mail.text}`);
   }
