@@ -17,14 +17,26 @@ export interface Assets {
   readonly modules: ModuleFolder;
 }
 
+const uplot = (name: string) => new URL(import.meta.resolve(`uplot/dist/${name}`));
+
 export function readAssets(): Assets {
   const styles = (name: string) => new URL(`../assets/${name}`, import.meta.url);
   return {
-    css: readAsset("css", BASE_STYLES, styles("web.css"), styles("dashboard.css"), styles("endpoints.css")),
+    css: readAsset(
+      "css",
+      BASE_STYLES,
+      styles("web.css"),
+      uplot("uPlot.min.css"),
+      styles("dashboard.css"),
+      styles("endpoints.css"),
+    ),
     favicon: readAsset("svg", FAVICON),
     modules: readModules({
       "live.js": new URL("../browser/live.js", import.meta.url),
       "refresh-parts.js": REFRESH_PARTS,
+      "copy.js": new URL("../browser/copy.js", import.meta.url),
+      "chart.js": new URL("../browser/chart.js", import.meta.url),
+      "uplot.js": uplot("uPlot.esm.js"),
     }),
   };
 }
@@ -33,4 +45,6 @@ export function readAssets(): Assets {
 export const assetPaths = (assets: Assets) => ({
   css: assetPath("web.css", assets.css),
   liveScript: `${assets.modules.path}/live.js`,
+  copyScript: `${assets.modules.path}/copy.js`,
+  chartScript: `${assets.modules.path}/chart.js`,
 });

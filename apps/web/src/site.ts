@@ -6,5 +6,10 @@ export interface Site {
   readonly apiUrl: string;
   readonly isSimulated: boolean;
   /** Paths of style sheet and scripts, with the hash of their content. */
-  readonly assets: { readonly css: string; readonly liveScript: string };
+  readonly assets: {
+    readonly css: string;
+    readonly liveScript: string;
+    readonly chartScript: string;
+    readonly copyScript: string;
+  };
 }

@@ -143,3 +143,30 @@ export async function listEvidence(
     ORDER BY minute_at DESC, region LIMIT ${input.limit}`);
   return rows as unknown as EvidenceRow[];
 }
+
+export interface LatencyBucketRow {
+  readonly fromMs: number;
+  readonly medianMs: number;
+  readonly slowestMs: number;
+}
+
+/**
+ * Response times from `fromMs` on, oldest first, summed up in Postgres; buckets without a measured minute are missing.
+ * Buckets begin at whole multiples of their width since the epoch.
+ */
+export async function listLatencyBuckets(
+  _scope: TenantScope,
+  tx: Tx,
+  input: { readonly endpointNumber: number; readonly fromMs: number; readonly bucketMs: number },
+): Promise<LatencyBucketRow[]> {
+  const width = sql.raw(`interval '${Math.round(input.bucketMs / 1_000)} seconds'`);
+  const { rows } = await tx.execute(sql`
+    SELECT ${ms("b.bucket_at")} AS "fromMs", b.median AS "medianMs", b.slowest AS "slowestMs" FROM (
+      SELECT date_bin(${width}, minute_at, timestamptz 'epoch') AS bucket_at,
+        percentile_disc(0.5) WITHIN GROUP (ORDER BY latency_ms) AS median, max(latency_ms) AS slowest
+      FROM probe_minute
+      WHERE endpoint_number = ${input.endpointNumber} AND minute_at >= ${at(input.fromMs)} AND latency_ms IS NOT NULL
+      GROUP BY bucket_at
+    ) b ORDER BY b.bucket_at`);
+  return rows as unknown as LatencyBucketRow[];
+}

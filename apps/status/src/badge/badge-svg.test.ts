@@ -1,6 +1,7 @@
+import { BADGE_STYLES, BADGE_THEMES } from "@alivemcp/core/badge-options";
 import { describe, expect, test } from "vitest";
 import { badgeJson } from "./badge-json.ts";
-import { BADGE_STYLES, BADGE_THEMES, badgeSvg, PALETTES } from "./badge-svg.ts";
+import { badgeSvg, PALETTES } from "./badge-svg.ts";
 import { badgeText, NOT_FOUND_BADGE } from "./badge-text.ts";
 import { verdanaWidth } from "./verdana-width.ts";
 

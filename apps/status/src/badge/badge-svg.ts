@@ -1,10 +1,6 @@
+import type { BadgeStyle, BadgeTheme } from "@alivemcp/core/badge-options";
 import type { BadgeText } from "./badge-text.ts";
 import { verdanaWidth } from "./verdana-width.ts";
-
-export const BADGE_STYLES = ["flat", "flat-square", "for-the-badge"] as const;
-export type BadgeStyle = (typeof BADGE_STYLES)[number];
-export const BADGE_THEMES = ["light", "dark", "auto"] as const;
-export type BadgeTheme = (typeof BADGE_THEMES)[number];
 
 interface Palette {
   readonly label: string;

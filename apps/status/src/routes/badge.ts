@@ -1,11 +1,11 @@
+import { BADGE_LABEL_CHARS_MAX, BADGE_STYLES, BADGE_THEMES } from "@alivemcp/core/badge-options";
 import { Hono } from "hono";
 import { badgeJson } from "../badge/badge-json.ts";
-import { BADGE_STYLES, BADGE_THEMES, badgeSvg } from "../badge/badge-svg.ts";
+import { badgeSvg } from "../badge/badge-svg.ts";
 import { badgeText, NOT_FOUND_BADGE } from "../badge/badge-text.ts";
 import type { Deps } from "../deps.ts";
 import { cachedAnswer, movedAnswer, respond } from "../http-answer.ts";
 
-const LABEL_CHARS_MAX = 40;
 const FILE = /^([a-z0-9-]{1,120})\.(svg|json)$/;
 
 /** `GET /badge/<slug>.svg?style=&theme=&label=` and `.json` (shields.io endpoint badge). An unknown slug is a grey 404, an old one a 301. */
@@ -15,7 +15,7 @@ export function badgeRoutes(deps: Pick<Deps, "findReading" | "answers">): Hono {
     const [, slug = "", extension = "svg"] = FILE.exec(c.req.param("file")) ?? [];
     const style = BADGE_STYLES.find((name) => name === c.req.query("style")) ?? "flat";
     const theme = BADGE_THEMES.find((name) => name === c.req.query("theme")) ?? "light";
-    const label = (c.req.query("label") ?? "").trim().slice(0, LABEL_CHARS_MAX).toWellFormed() || "mcp";
+    const label = (c.req.query("label") ?? "").trim().slice(0, BADGE_LABEL_CHARS_MAX).toWellFormed() || "mcp";
     const key = `${extension}|${slug}|${style}|${theme}|${label}`;
     const answer = await deps.answers.get(key, async () => {
       const reading = await deps.findReading(slug);

@@ -1,4 +1,5 @@
-import type { EndpointDetails, LatencyBaseline } from "@alivemcp/actions/watched/read-endpoint";
+import type { LatencyBaseline } from "@alivemcp/actions/watched/latency-baseline";
+import type { EndpointDetails } from "@alivemcp/actions/watched/read-endpoint";
 import type { WatchedReading } from "@alivemcp/actions/watched/watched-reading";
 import type { PublicMeasured } from "@alivemcp/core/public-fields";
 import { toPublicServer } from "@alivemcp/core/public-fields";

@@ -22,8 +22,6 @@ export interface EndpointViewOptions {
   /** Base of the public pages: help, formula, status page. */
   readonly publicUrl: string;
   readonly isSimulated: boolean;
-  /** Path of the chart module of the browser; the picture of the server stands without it. */
-  readonly uplotScript: string;
   /** What the live stream compares with. */
   readonly digest: string;
 }
@@ -39,9 +37,11 @@ ${warnings(model, home)}
 ${regionStrip(model.regions, { ...help, isSimulated: false })}
 <section aria-labelledby="probes-title"><h2 id="probes-title">Latest probe, step by step</h2>
 ${probeDetails(model.regions, help)}</section>
-<section aria-labelledby="latency-title"><h2 id="latency-title">Response time, 24 hours</h2>
+</div>
+<section aria-labelledby="latency-title"><h2 id="latency-title">Response time</h2>
 <p class="faint">Request sent until the handshake reply is complete, median over the regions; name resolution, connection and TLS are not in it.</p>
-<div data-chart="${home}/latency.json" data-uplot="${options.uplotScript}" id="latency-chart">${latencyChart(model.latency, model.baseline)}</div></section>
+<div data-chart="${home}/latency.json">${latencyChart(model.latency, model.baseline)}</div></section>
+<div id="past" data-live>
 <section aria-labelledby="uptime-title"><h2 id="uptime-title">Uptime</h2>
 ${windowFigures(reading.windows, { watchedForMs: nowMs - reading.endpoint.firstWatchedAtMs, uptimeHref: `${publicUrl}/uptime` })}
 ${dayBars(model.days)}</section>

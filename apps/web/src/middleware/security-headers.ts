@@ -5,13 +5,14 @@ import type { WebEnv } from "../web-env.ts";
  * No inline script or style anywhere, nobody may frame us, and nothing is kept by caches. Referrers stay on our own
  * pages; `no-referrer` would also blank the Origin of our own forms (Fetch standard, "append a request Origin header").
  */
-export function securityHeaders(appUrl: string): MiddlewareHandler<WebEnv> {
+export function securityHeaders(appUrl: string, publicUrl: string): MiddlewareHandler<WebEnv> {
   const isSecure = appUrl.startsWith("https://");
   const policy = [
     "default-src 'none'",
     "style-src 'self'",
     "script-src 'self'",
-    "img-src 'self' data:",
+    // Badges are shown as others will see them, from where they are served.
+    `img-src 'self' data: ${new URL(publicUrl).origin}`,
     "connect-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",

@@ -169,9 +169,9 @@ function tableRow({ reading, troubles }: OverviewRow, model: OverviewModel): Htm
     .map(({ kind }) => html` <span class="tag tag-warn">${TROUBLE_NAMES[kind]}</span>`)}</td>
 <th scope="row"><a href="${model.base}/endpoints/${endpoint.slug}">${endpoint.name}</a>${tagsOf(endpoint).map((word) => html` <span class="tag">${word}</span>`)}<span class="url" title="${endpoint.url}">${endpoint.url.replace(/^https?:\/\//, "")}</span></th>
 <td data-label="Regions">${isPaused ? "" : regionMarks(regions, model.cityOf)}</td>
-<td data-label="Uptime, 24 h" class="number">${percentText(windows.uptime["24h"])}</td>
-<td data-label="Uptime, 30 d" class="number">${percentText(windows.uptime["30d"])}</td>
-<td data-label="p95, 24 h" class="number">${latencyText(windows.latencyMsP95Of24h)}</td>
+<td data-label="24 h" class="number">${percentText(windows.uptime["24h"])}</td>
+<td data-label="30 d" class="number">${percentText(windows.uptime["30d"])}</td>
+<td data-label="p95" class="number">${latencyText(windows.latencyMsP95Of24h)}</td>
 <td data-label="Last probe" class="number last">${
     latest === null
       ? "–"

@@ -27,7 +27,6 @@ ${endpointView(model, {
   home: `${base}/endpoints/${endpoint.slug}`,
   publicUrl: deps.site.publicUrl,
   isSimulated: deps.site.isSimulated,
-  uplotScript: "",
   digest: endpointDigest(details.reading, details.regions),
 })}`;
     return c.html(
@@ -35,7 +34,7 @@ ${endpointView(model, {
         title: endpoint.name,
         section: "overview",
         body,
-        scripts: [deps.site.assets.liveScript],
+        scripts: [deps.site.assets.liveScript, deps.site.assets.chartScript],
       }),
     );
   });

@@ -1,5 +1,4 @@
 import { invariant } from "@alivemcp/core/invariant";
-import { latencyQuantileMs, mergeHistograms } from "@alivemcp/core/latency-histogram";
 import { type DriftEventRow, listDriftEvents } from "@alivemcp/db/queries/drift-events";
 import {
   type DayRow,
@@ -19,6 +18,7 @@ import type { ActionDeps } from "../action-deps.ts";
 import type { Caller } from "../caller.ts";
 import { read } from "../read.ts";
 import { findWatched } from "./find-watched.ts";
+import { type LatencyBaseline, latencyBaseline } from "./latency-baseline.ts";
 import { type RegionReading, readRegionFindings } from "./region-readings.ts";
 import { readWatched, type WatchedReading } from "./watched-reading.ts";
 
@@ -40,15 +40,8 @@ export interface EndpointHistory {
   readonly baseline: LatencyBaseline | null;
 }
 
-/** What response times were in the seven whole UTC days before today. */
-export interface LatencyBaseline {
-  readonly latencyMsP50: number;
-  readonly latencyMsP95: number;
-}
-
 const DAY_MS = 86_400_000;
 const DAYS_SHOWN = 90;
-const BASELINE_DAYS = 7;
 const DRIFT_SHOWN = 10;
 const TRANSITIONS_SHOWN = 20;
 const EVIDENCE_SHOWN = 6;
@@ -95,16 +88,4 @@ async function readHistory(
     }),
     baseline: latencyBaseline(days, nowMs),
   };
-}
-
-/** Null while none of those days measured anything. */
-function latencyBaseline(days: readonly DayRow[], nowMs: number): LatencyBaseline | null {
-  const today = new Date(nowMs).toISOString().slice(0, 10);
-  const from = new Date(nowMs - BASELINE_DAYS * DAY_MS).toISOString().slice(0, 10);
-  const week = mergeHistograms(
-    days.filter(({ day }) => day >= from && day < today).map(({ latencyHistogram }) => latencyHistogram),
-  );
-  const latencyMsP50 = latencyQuantileMs(week, 0.5);
-  const latencyMsP95 = latencyQuantileMs(week, 0.95);
-  return latencyMsP50 === null || latencyMsP95 === null ? null : { latencyMsP50, latencyMsP95 };
 }

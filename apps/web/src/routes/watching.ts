@@ -1,0 +1,35 @@
+import { Hono } from "hono";
+import type { AppLifecycle } from "../app-lifecycle.ts";
+import type { Deps } from "../deps.ts";
+import { createStreams } from "../live/create-streams.ts";
+import type { WebEnv } from "../web-env.ts";
+import { badgeRoutes } from "./badge.ts";
+import { driftRoutes } from "./drift.ts";
+import { endpointRoutes } from "./endpoint.ts";
+import { failureRoutes } from "./failures.ts";
+import { latencyRoutes } from "./latency.ts";
+import { liveRoutes } from "./live.ts";
+import { overviewRoutes } from "./overview.ts";
+import { probeRoutes } from "./probe.ts";
+import { toolRoutes } from "./tools.ts";
+
+/** Everything a workspace looks at: the overview, and the pages of one endpoint with their streams. */
+export function watchingRoutes(deps: Deps, lifecycle: Pick<AppLifecycle, "stopping">): Hono<WebEnv> {
+  const routes = new Hono<WebEnv>();
+  const streams = createStreams(deps, lifecycle.stopping);
+  const all = [
+    overviewRoutes(deps),
+    liveRoutes(deps, streams),
+    probeRoutes(deps, streams),
+    endpointRoutes(deps),
+    latencyRoutes(deps),
+    badgeRoutes(deps),
+    driftRoutes(deps),
+    toolRoutes(deps),
+    failureRoutes(deps),
+  ];
+  for (const part of all) {
+    routes.route("/", part);
+  }
+  return routes;
+}
