@@ -326,19 +326,19 @@ CREATE OR REPLACE FUNCTION public.take_over_endpoint(wanted uuid, new_retention_
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-DECLARE found endpoints%ROWTYPE;
+DECLARE listed endpoints%ROWTYPE;
 BEGIN
-  SELECT * INTO found FROM endpoints e WHERE e.id = wanted AND e.visibility = 'public' FOR UPDATE;
+  SELECT * INTO listed FROM endpoints e WHERE e.id = wanted AND e.visibility = 'public' FOR UPDATE;
   IF NOT FOUND OR current_tenant_id() IS NULL THEN
     RETURN 'not-found';
-  ELSIF found.standing <> 'unclaimed' THEN
+  ELSIF listed.standing <> 'unclaimed' THEN
     RETURN 'claimed-already';
   ELSIF NOT EXISTS (
     SELECT FROM endpoint_claim c WHERE c.endpoint_id = wanted AND c.tenant_id = current_tenant_id()
       AND c.proven_at > now() - interval '1 hour') THEN
     RETURN 'unproven';
   ELSIF EXISTS (
-    SELECT FROM endpoints e WHERE e.tenant_id = current_tenant_id() AND e.normalized_url = found.normalized_url) THEN
+    SELECT FROM endpoints e WHERE e.tenant_id = current_tenant_id() AND e.normalized_url = listed.normalized_url) THEN
     RETURN 'watched-already';
   END IF;
   DELETE FROM follow f WHERE f.endpoint_id = wanted AND f.tenant_id = current_tenant_id();

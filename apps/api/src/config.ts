@@ -20,6 +20,8 @@ export const configSchema = z.object({
   /** Where people reach the dashboard; authorization servers send them back there. */
   APP_URL: z.url(),
   TICKET_KEY: ticketKeys,
+  /** Address that somebody is told who finds their endpoint claimed by another workspace. */
+  CLAIMS_CONTACT: z.email().optional(),
   REGIONS_FILE: z.string().default("infra/regions.json"),
   PROBE_ALLOW_CIDRS: csv.default([]),
   /** Proxies in front that append to `X-Forwarded-For`; 0 believes the socket only. Limits count by the address found. */

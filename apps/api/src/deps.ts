@@ -1,5 +1,6 @@
 import { probeQueueName } from "@alivemcp/core/pipeline";
-import { createProbeDeps, type ProbeDeps } from "@alivemcp/probe/probe-deps";
+import { createProbeDeps, type SharedProbeDeps } from "@alivemcp/probe/probe-deps";
+import { createResolveTxt, type ResolveTxt } from "@alivemcp/probe/resolve-txt";
 import { type Clock, systemClock } from "@alivemcp/runtime/clock";
 import { signingKey } from "@alivemcp/runtime/config";
 import { createClosers } from "@alivemcp/runtime/lifecycle";
@@ -33,8 +34,11 @@ export interface Deps {
   readonly probeQueues: ReadonlyMap<string, Queue>;
   /** Signs the tickets of jobs whose endpoint has a credential. */
   readonly ticketKey: string;
-  /** Resolves and judges what strangers give as a URL; nothing is probed here. */
-  readonly target: Pick<ProbeDeps, "guard" | "resolve">;
+  /** Judges what strangers give as a URL, and looks for the proofs of a claim. */
+  readonly target: SharedProbeDeps;
+  readonly resolveTxt: ResolveTxt;
+  /** Where somebody writes who finds their endpoint claimed by another. */
+  readonly claimsContact: string | null;
   /** Encrypts and decrypts credentials; only this process has the keys. */
   readonly vault: Vault;
   /** Asks authorization servers. */
@@ -99,6 +103,8 @@ export async function createDeps(config: Config): Promise<Deps> {
     probeQueues,
     ticketKey: signingKey(config.TICKET_KEY),
     target: probe,
+    resolveTxt: createResolveTxt(),
+    claimsContact: config.CLAIMS_CONTACT ?? null,
     vault,
     oauth: createOauthHttp(probe),
     mailer,

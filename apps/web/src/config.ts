@@ -33,6 +33,8 @@ export const configSchema = z.object({
   TICKET_KEY: ticketKeys,
   /** Private ranges that endpoints may lie in. */
   PROBE_ALLOW_CIDRS: csv.default([]),
+  /** Address that somebody is told who finds their endpoint claimed by another workspace. */
+  CLAIMS_CONTACT: z.email().optional(),
   REGIONS_FILE: z.string().default("infra/regions.json"),
   /** `1`: every page says that the regions are simulated on one machine. */
   SIMULATED_REGIONS: z

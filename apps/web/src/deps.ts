@@ -1,6 +1,7 @@
 import type { ActionDeps } from "@alivemcp/actions/action-deps";
 import { probeQueueName } from "@alivemcp/core/pipeline";
 import { createProbeDeps } from "@alivemcp/probe/probe-deps";
+import { createResolveTxt } from "@alivemcp/probe/resolve-txt";
 import { type Clock, systemClock } from "@alivemcp/runtime/clock";
 import { signingKey } from "@alivemcp/runtime/config";
 import { createClosers } from "@alivemcp/runtime/lifecycle";
@@ -129,6 +130,8 @@ export function assembleDeps(
   return {
     ...opened,
     target: createProbeDeps({ allowCidrs: config.PROBE_ALLOW_CIDRS, publicUrl: config.PUBLIC_URL }),
+    resolveTxt: createResolveTxt(),
+    claimsContact: config.CLAIMS_CONTACT ?? null,
     ticketKey: signingKey(config.TICKET_KEY),
     mailer,
     auth,

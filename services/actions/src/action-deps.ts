@@ -1,4 +1,5 @@
-import type { ProbeDeps } from "@alivemcp/probe/probe-deps";
+import type { SharedProbeDeps } from "@alivemcp/probe/probe-deps";
+import type { ResolveTxt } from "@alivemcp/probe/resolve-txt";
 import type { Clock } from "@alivemcp/runtime/clock";
 import type { Logger } from "@alivemcp/runtime/logger";
 import type { Pool } from "@alivemcp/runtime/postgres";
@@ -12,8 +13,11 @@ export interface ActionDeps {
   readonly redis: Redis;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Resolves and judges what people give as a URL; nothing is probed here. */
-  readonly target: Pick<ProbeDeps, "guard" | "resolve">;
+  /** Judges what people give as a URL, and looks for the proofs of a claim; regular probes run elsewhere. */
+  readonly target: SharedProbeDeps;
+  readonly resolveTxt: ResolveTxt;
+  /** Where somebody writes who finds their endpoint claimed by another; null: nowhere named. */
+  readonly claimsContact: string | null;
   /** One per region, in the manifest's order. */
   readonly probeQueues: ReadonlyMap<string, Queue>;
   /** Signs the tickets of jobs whose endpoint has a credential: `signingKey(config.TICKET_KEY)`. */

@@ -33,6 +33,8 @@ export async function openTestActions(): Promise<TestActions> {
       clock: { nowMs: () => Date.now() },
       log: openLogger("test", "fatal"),
       target: createProbeDeps({ allowCidrs: ["127.0.77.0/24"], publicUrl: "http://status.test" }),
+      resolveTxt: async () => ({ kind: "none" }),
+      claimsContact: "claims@example.com",
       probeQueues,
       ticketKey: "k".repeat(43),
     },

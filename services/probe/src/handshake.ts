@@ -76,6 +76,10 @@ function readDiscovery(run: ProbeRun, reply: Extract<RpcReply, { kind: "result" 
   }
   const identity = isJsonObject(meta) ? meta["io.modelcontextprotocol/serverInfo"] : undefined;
   run.server = readServer(run, identity ?? reply.result.serverInfo);
+  run.deps.onGreeting?.({
+    serverInfo: identity ?? reply.result.serverInfo,
+    instructions: reply.result.instructions,
+  });
   noteHandshake(
     run,
     { era: "modern", transport: "http", protocolVersion: MODERN_VERSION, sessionId: null },
@@ -177,6 +181,7 @@ async function readInitialize(
     return ended({ kind: "handshake-invalid", detail: "version_unknown" }, "none", 200);
   }
   run.server = server;
+  run.deps.onGreeting?.({ serverInfo, instructions: reply.result.instructions });
   noteHandshake(run, { era: "legacy", transport, protocolVersion, sessionId }, reply);
   run.declared = DECLARABLE.filter((name) => hasCapability(capabilities, name));
   return { kind: "spoke", hasTools: hasCapability(capabilities, "tools") };

@@ -23,6 +23,8 @@ export interface ProbeDeps {
   readonly onBytes?: () => void;
   /** Told of each step when it ends, live; the finding carries them all again. */
   readonly onStep?: (step: ProbeStep) => void;
+  /** Told what the endpoint said of itself when it greeted: whole, as a stranger's words, to be searched and not shown. */
+  readonly onGreeting?: (words: { readonly serverInfo: unknown; readonly instructions: unknown }) => void;
   /** Ends the probe at once (reason `probe_error`); sessions are still closed, within 1.5 s. */
   readonly signal?: AbortSignal;
   /** Asked once when the endpoint refuses the credential as such; bounds its own time. Never rejects. */
@@ -30,7 +32,10 @@ export interface ProbeDeps {
 }
 
 /** The part that all probes of a process share. */
-export type SharedProbeDeps = Omit<ProbeDeps, "onBytes" | "onStep" | "signal" | "renewCredential">;
+export type SharedProbeDeps = Omit<
+  ProbeDeps,
+  "onBytes" | "onStep" | "onGreeting" | "signal" | "renewCredential"
+>;
 
 export interface ProbeCredential {
   readonly bearer?: string;
