@@ -10,7 +10,7 @@ export interface CredentialLanesPolicy extends TurnPolicy {
   readonly idleMs: number;
 }
 
-export interface TenantProbe {
+interface TenantProbe {
   readonly tenant: string;
   /** Not started after this; epoch milliseconds. */
   readonly lateAtMs: number;

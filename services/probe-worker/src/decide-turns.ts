@@ -34,7 +34,7 @@ export interface TurnStart {
   readonly reason: "own-child" | "idle-child" | "new-child";
 }
 
-export interface TurnWait {
+interface TurnWait {
   readonly tenant: string;
   /** `turn-over`: others wait, so the tenant's child drains. `child-full`: as many run in it as may. */
   readonly reason: "no-child" | "turn-over" | "child-full";

@@ -166,7 +166,7 @@ test("an api that hangs is given five seconds, and an aborted probe none", async
   port = hanging;
   const startedMs = performance.now();
   const aborted = await open(orderOf(), { token: "t" }, { signal: AbortSignal.timeout(100) });
-  expect(aborted).toEqual({ kind: "failed", detail: "credential_api_unreachable" });
+  expect(aborted).toEqual({ kind: "failed", detail: "credential_api_timeout" });
   expect(performance.now() - startedMs).toBeLessThan(2_000);
   expect(await open(orderOf(), { token: "t" })).toEqual(aborted);
   expect(performance.now() - startedMs).toBeLessThan(7_000);

@@ -14,6 +14,8 @@ import { HANDOVER_BUDGET_MS, type HandoverOrder } from "./child-protocol.ts";
 /** Why no credential came; nothing is known about the endpoint then. */
 export type HandoverFault =
   | "credential_api_unreachable"
+  /** Somebody is there and takes longer than we wait; an authorization server behind it may be slow. */
+  | "credential_api_timeout"
   | "credential_api_failed"
   | "credential_region_refused"
   | "credential_ticket_refused"
@@ -75,8 +77,8 @@ async function askOnce(
     const body = await response.text();
     return response.status === 200 ? readAnswer(keys, order, body) : failed(faultOf(response.status));
   } catch {
-    // Nobody listens, the connection broke, or time is up. What was thrown may name the request, so it goes nowhere.
-    return failed("credential_api_unreachable");
+    // What was thrown may name the request, so it goes nowhere.
+    return failed(options.signal.aborted ? "credential_api_timeout" : "credential_api_unreachable");
   }
 }
 

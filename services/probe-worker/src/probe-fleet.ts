@@ -8,7 +8,7 @@ import { openQuarantine, type Quarantine, type Suspect } from "./quarantine.ts";
 import type { RunOutcome } from "./run-book.ts";
 
 /** One probe, and whose it is. */
-export interface FleetProbe extends Omit<LaneProbe, "handover"> {
+interface FleetProbe extends Omit<LaneProbe, "handover"> {
   readonly endpointId: string;
   readonly capKey: string;
   /** Null: needs no credential. */

@@ -149,6 +149,9 @@ test("a worker that does not know the api never probes a job with a credential t
     (reports) => reports.length > 0,
   );
   expect(report?.finding).toMatchObject({ state: "unknown", detail: "credential_not_configured" });
+  expect(await metric(worker, "alivemcp_probe_handover_faults_total")).toMatchObject([
+    { labels: { region: "us-east", detail: "credential_not_configured" } },
+  ]);
 });
 
 test("over its cap a tenant's own jobs wait while another tenant's start", async () => {

@@ -104,7 +104,10 @@ async function probeAndReport(deps: JobDeps, job: ProbeJob, input: JobInput): Pr
   if (measured === "late") {
     return dropLate(deps, job, input.jobId);
   }
-  const { state, reason } = measured.finding;
+  const { state, reason, detail } = measured.finding;
+  if (state === "unknown" && detail?.startsWith("credential_")) {
+    deps.metrics.handoverFaults.inc({ region: job.region, detail });
+  }
   deps.metrics.probes.inc({ region: job.region, kind: job.kind, state, reason: reason ?? "none" });
   const result = regionResultOf(job, input.jobId, measured.finding);
   if (!isReported(job)) {

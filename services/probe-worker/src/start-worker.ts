@@ -81,5 +81,6 @@ async function noteChildren({ fleet, metrics }: Deps): Promise<void> {
   const { lanes } = fleet;
   metrics.children.set(lanes.length);
   metrics.inFlight.set(fleet.inFlight);
+  metrics.line.set(fleet.lineFor("").total);
   metrics.loopDelaySeconds.set(Math.max(0, ...lanes.map((lane) => lane.loopDelayMs)) / 1_000);
 }

@@ -41,10 +41,16 @@ export function createWorkerMetrics(registry: Registry) {
     kills: counter("child_deaths_total", "Children that died or were killed, by cause.", ["cause"]),
     blamed: counter("kills_blamed_total", "Kills proven in quarantine and counted against a cap key.", []),
     slowdowns: counter("slowdowns_total", "Third kills within an hour that operators were told of.", []),
+    handoverFaults: counter(
+      "handover_faults_total",
+      "Probes of private endpoints that got no credential, by why.",
+      ["region", "detail"],
+    ),
     timingsDiscarded: counter("timings_discarded_total", "Latencies dropped for event-loop delay.", [
       "region",
     ]),
     inFlight: gauge("in_flight", "Probes in flight.", []),
+    line: gauge("credential_line", "Probes with credentials that wait for their tenant's turn.", []),
     children: gauge("children", "Child processes.", []),
     loopDelaySeconds: gauge(
       "child_loop_delay_seconds",
