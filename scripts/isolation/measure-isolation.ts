@@ -1,0 +1,122 @@
+import { openTestApi } from "../../apps/api/test/open-test-api.ts";
+import { askAs, openTestDashboard, postAs } from "../../apps/web/test/open-test-dashboard.ts";
+import { addTestTenant } from "../../db/test/tenant.ts";
+import { addVictim, type Victim } from "./add-victim.ts";
+import { digestRows } from "./digest-rows.ts";
+import { BODIES, victimValue } from "./victim-values.ts";
+import { type Answer, fillPath, type Route, type RouteWalk, walkRoutes } from "./walk-routes.ts";
+import { type TableWalk, walkTables } from "./walk-tables.ts";
+
+export interface Isolation {
+  readonly routes: number;
+  readonly tables: number;
+  readonly leaks: readonly string[];
+}
+
+/** Walks every table, and every route of the API and the dashboard, as another tenant. Needs TEST_DATABASE_URL and TEST_REDIS_URL. */
+export async function measureIsolation(): Promise<Isolation> {
+  const [api, web] = [await walkApi(), await walkDashboard()];
+  return {
+    routes: api.walk.routes + web.routes,
+    tables: api.tables.tables,
+    leaks: [...api.tables.leaks, ...api.walk.leaks, ...web.leaks],
+  };
+}
+
+async function walkApi(): Promise<{ walk: RouteWalk; tables: TableWalk }> {
+  const api = await openTestApi();
+  const ask = (key: string, { method }: Route, path: string, body: unknown): Promise<Answer> =>
+    api.send(key, method, path, method === "GET" || method === "DELETE" ? {} : { body });
+  try {
+    const victim = await addVictim(api.database);
+    const intruder = await api.addWorkspace();
+    const tables = await walkTables(api.database, tracesOf(victim), intruder.tenant.id);
+    const walk = await walkRoutes({
+      routes: api.app.routes,
+      isTenantRoute: (path) => path.startsWith("/v1/") && path !== "/v1/opt-outs",
+      ownParameters: [],
+      argument: (parameter) => victimValue(victim, parameter),
+      body: bodyFor,
+      marks: victim.marks,
+      digest: () => digestRows(api.database.pool("super"), victim.marks),
+      ask: (route, path, body) => ask(intruder.key, route, path, body),
+      async prove(route, body) {
+        const owner = await addVictim(api.database);
+        const path = fillPath(route.path, (parameter) => victimValue(owner, parameter));
+        return ask(await api.addKey(owner), route, path, body);
+      },
+    });
+    return { walk, tables };
+  } finally {
+    await api.close();
+  }
+}
+
+const bodyFor = ({ method, path }: Route) => BODIES[`${method} ${path}`] ?? {};
+
+const tracesOf = (victim: Victim) => ({
+  tenantId: victim.id,
+  userIds: [victim.ownerId, victim.colleagueId],
+  endpointIds: [victim.endpointId],
+});
+
+/** Twice: below the victim's workspace, and below the intruder's own with the victim's names in it. */
+async function walkDashboard(): Promise<RouteWalk> {
+  const dashboard = await openTestDashboard();
+  const ask = async (userId: string, { method }: Route, path: string, body: object): Promise<Answer> =>
+    readAnswer(
+      method === "GET"
+        ? await askAs(dashboard, userId, path)
+        : await postAs(dashboard, userId, path, body as Record<string, string>),
+    );
+  try {
+    const victim = await addVictim(dashboard.database);
+    const intruder = await addTestTenant(dashboard.database);
+    const walk = (ownParameters: readonly string[]) =>
+      walkRoutes({
+        routes: dashboard.app.routes,
+        isTenantRoute: (path) => path.startsWith("/w/"),
+        ownParameters,
+        argument: (parameter) =>
+          victimValue(
+            ownParameters.includes(parameter) ? { ...victim, slug: intruder.slug } : victim,
+            parameter,
+          ),
+        body: bodyFor,
+        marks: victim.marks,
+        digest: () => digestRows(dashboard.database.pool("super"), victim.marks),
+        ask: (route, path, body) => ask(intruder.ownerId, route, path, body),
+        async prove(route, body) {
+          const owner = await addVictim(dashboard.database);
+          if (route.path.includes("/probe/:at")) {
+            await ask(
+              owner.ownerId,
+              { method: "POST", path: "" },
+              `/w/${owner.slug}/endpoints/${owner.endpointSlug}/probe`,
+              {},
+            );
+          }
+          return ask(
+            owner.ownerId,
+            route,
+            fillPath(route.path, (parameter) => victimValue(owner, parameter)),
+            body,
+          );
+        },
+      });
+    const inside = await walk(["workspace"]);
+    const outside = await walk([]);
+    return { routes: inside.routes, leaks: [...inside.leaks, ...outside.leaks] };
+  } finally {
+    await dashboard.close();
+  }
+}
+
+/** A stream does not end by itself: its status says enough. */
+async function readAnswer(response: Response): Promise<Answer> {
+  if (response.headers.get("content-type")?.startsWith("text/event-stream")) {
+    await response.body?.cancel();
+    return { status: response.status, text: "" };
+  }
+  return { status: response.status, text: await response.text() };
+}

@@ -1,0 +1,97 @@
+/** Walks every route of an app as another tenant, with the victim's names in all of its parameters. */
+
+export interface Route {
+  readonly method: string;
+  /** As hono writes it: `/v1/endpoints/:endpoint/pause`. */
+  readonly path: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+export interface RouteWalkInput {
+  /** As `app.routes` lists them, middleware and repetitions included. */
+  readonly routes: readonly Route[];
+  /** Prefix under which a tenant's own things are; the rest is public or the person's own. */
+  readonly isTenantRoute: (path: string) => boolean;
+  /** What stands for a parameter in the intruder's requests; undefined: the drill was not taught. */
+  readonly argument: (parameter: string) => string | undefined;
+  /** Parameters that are the intruder's own, such as its workspace; all others name something of the victim's. */
+  readonly ownParameters: readonly string[];
+  /** A body that would do, were the caller the victim. */
+  readonly body: (route: Route) => Readonly<Record<string, unknown>>;
+  /** Asks as the intruder. */
+  ask(route: Route, path: string, body: Readonly<Record<string, unknown>>): Promise<Answer>;
+  /** A fresh victim asks for its own: what one route ends, the next one still finds. */
+  prove(route: Route, body: Readonly<Record<string, unknown>>): Promise<Answer>;
+  /** Words that stand in the victim's rows and nowhere else. */
+  readonly marks: readonly string[];
+  /** Digest of everything the victim has. */
+  readonly digest: () => Promise<string>;
+}
+
+export interface RouteWalk {
+  readonly routes: number;
+  readonly leaks: readonly string[];
+}
+
+/**
+ * A route with the victim's names in it must answer the intruder with 404 and nothing of the victim's; the victim
+ * itself must then get another answer to the same request, or nothing was tried. A route without parameters must not
+ * show the victim's marks. When the intruder is through, the victim has what it had before.
+ */
+export async function walkRoutes(input: RouteWalkInput): Promise<RouteWalk> {
+  const routes = distinct(input.routes).filter(({ path }) => input.isTenantRoute(path));
+  const leaks: string[] = [];
+  const before = await input.digest();
+  for (const route of routes) {
+    leaks.push(...(await tryRoute(input, route)));
+  }
+  if ((await input.digest()) !== before) {
+    leaks.push("the intruder changed something of the victim's");
+  }
+  for (const route of routes.filter((one) => namesVictim(input, one))) {
+    const { status, text } = await input.prove(route, input.body(route));
+    if (status === 404 || status === 401 || status >= 500) {
+      leaks.push(`${nameOf(route)}: its owner got ${status}, so nothing was tried: ${text.slice(0, 200)}`);
+    }
+  }
+  return { routes: routes.length, leaks };
+}
+
+async function tryRoute(input: RouteWalkInput, route: Route): Promise<readonly string[]> {
+  const untaught = parametersOf(route.path).find((name) => input.argument(name) === undefined);
+  if (untaught !== undefined) {
+    return [`${nameOf(route)}: no value for :${untaught}; teach the drill`];
+  }
+  const path = fillPath(route.path, input.argument);
+  const answer = await input.ask(route, path, input.body(route));
+  const leaks: string[] = [];
+  if (namesVictim(input, route) && answer.status !== 404) {
+    leaks.push(`${nameOf(route)}: answered ${answer.status} instead of 404: ${answer.text.slice(0, 200)}`);
+  }
+  const shown = input.marks.filter((mark) => answer.text.includes(mark) && !path.includes(mark));
+  return shown.length === 0 ? leaks : [...leaks, `${nameOf(route)}: shows ${shown.join(", ")}`];
+}
+
+/** The path with a value for each parameter; one without a value becomes empty. */
+export function fillPath(path: string, argument: (parameter: string) => string | undefined): string {
+  return path.replace(PARAMETER, (_, name: string) => encodeURIComponent(argument(name) ?? ""));
+}
+
+/** `:name`, with or without a pattern in braces. */
+const PARAMETER = /:([a-z_]+)(?:\{[^}]*\})?\??/gi;
+const parametersOf = (path: string) => [...path.matchAll(PARAMETER)].map(([, name]) => name as string);
+const namesVictim = ({ ownParameters }: RouteWalkInput, { path }: Route) =>
+  parametersOf(path).some((name) => !ownParameters.includes(name));
+const nameOf = ({ method, path }: Route) => `${method} ${path}`;
+
+/** Each method and path once, without middleware. */
+function distinct(routes: readonly Route[]): readonly Route[] {
+  const byName = new Map(
+    routes.filter(({ method }) => method !== "ALL").map((route) => [`${route.method} ${route.path}`, route]),
+  );
+  return [...byName.values()];
+}
