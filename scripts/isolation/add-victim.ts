@@ -78,6 +78,20 @@ export async function addVictim(database: TestDatabase): Promise<Victim> {
   };
 }
 
+/** Makes the victim's endpoint one that everybody may see and follow. */
+export async function putOnBoard(database: TestDatabase, victim: Victim): Promise<void> {
+  await database
+    .pool("super")
+    .query("UPDATE endpoints SET visibility = 'public' WHERE id = $1", [victim.endpointId]);
+}
+
+/** The rows of the vault that fill its tables hold no secret that it could open; it would fail on them. */
+export async function dropUnreadableSecrets(database: TestDatabase, victim: Victim): Promise<void> {
+  for (const table of ["endpoint_oauth_token", "endpoint_credential", "tenant_data_key"]) {
+    await database.pool("super").query(`DELETE FROM ${table} WHERE tenant_id = $1`, [victim.id]);
+  }
+}
+
 function raise(): never {
   throw new Error("the endpoint was not inserted");
 }

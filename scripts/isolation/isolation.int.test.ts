@@ -64,6 +64,7 @@ const walkOf = (changes: Partial<RouteWalkInput>): RouteWalkInput => ({
   isTenantRoute: () => true,
   ownParameters: [],
   argument: () => "theirs",
+  refusals: () => [404],
   body: () => ({}),
   marks: ["heron"],
   digest: async () => "same",

@@ -1,9 +1,9 @@
 import { openTestApi } from "../../apps/api/test/open-test-api.ts";
 import { askAs, openTestDashboard, postAs } from "../../apps/web/test/open-test-dashboard.ts";
 import { addTestTenant } from "../../db/test/tenant.ts";
-import { addVictim, type Victim } from "./add-victim.ts";
+import { addVictim, dropUnreadableSecrets, putOnBoard, type Victim } from "./add-victim.ts";
 import { digestRows } from "./digest-rows.ts";
-import { BODIES, victimValue } from "./victim-values.ts";
+import { BODIES, isBoardRoute, isOperatorRoute, victimValue } from "./victim-values.ts";
 import { type Answer, fillPath, type Route, type RouteWalk, walkRoutes } from "./walk-routes.ts";
 import { type TableWalk, walkTables } from "./walk-tables.ts";
 
@@ -36,12 +36,23 @@ async function walkApi(): Promise<{ walk: RouteWalk; tables: TableWalk }> {
       isTenantRoute: (path) => path.startsWith("/v1/") && path !== "/v1/opt-outs",
       ownParameters: [],
       argument: (parameter) => victimValue(victim, parameter),
+      refusals: (path) => (isOperatorRoute(path) ? [401, 403] : [404]),
       body: bodyFor,
       marks: victim.marks,
       digest: () => digestRows(api.database.pool("super"), victim.marks),
       ask: (route, path, body) => ask(intruder.key, route, path, body),
       async prove(route, body) {
         const owner = await addVictim(api.database);
+        await dropUnreadableSecrets(api.database, owner);
+        if (isBoardRoute(route.path)) {
+          await putOnBoard(api.database, owner);
+          return ask(
+            intruder.key,
+            route,
+            fillPath(route.path, (parameter) => victimValue(owner, parameter)),
+            body,
+          );
+        }
         const path = fillPath(route.path, (parameter) => victimValue(owner, parameter));
         return ask(await api.addKey(owner), route, path, body);
       },
@@ -69,8 +80,17 @@ async function walkDashboard(): Promise<RouteWalk> {
         ? await askAs(dashboard, userId, path)
         : await postAs(dashboard, userId, path, body as Record<string, string>),
     );
-  try {
+  /** A victim who has a list to import and a probe under way. */
+  const addBusyVictim = async () => {
     const victim = await addVictim(dashboard.database);
+    const post = (path: string, fields: Record<string, string>) =>
+      postAs(dashboard, victim.ownerId, `/w/${victim.slug}${path}`, fields);
+    await post(`/endpoints/${victim.endpointSlug}/probe`, {});
+    const preview = await post("/endpoints/import", { text: "url\nhttps://list.example.com/mcp" });
+    return { ...victim, importId: preview.headers.get("location")?.split("/").at(-1) ?? "" };
+  };
+  try {
+    const victim = await addBusyVictim();
     const intruder = await addTestTenant(dashboard.database);
     const walk = (ownParameters: readonly string[]) =>
       walkRoutes({
@@ -82,26 +102,15 @@ async function walkDashboard(): Promise<RouteWalk> {
             ownParameters.includes(parameter) ? { ...victim, slug: intruder.slug } : victim,
             parameter,
           ),
+        refusals: () => [404],
         body: bodyFor,
         marks: victim.marks,
         digest: () => digestRows(dashboard.database.pool("super"), victim.marks),
         ask: (route, path, body) => ask(intruder.ownerId, route, path, body),
         async prove(route, body) {
-          const owner = await addVictim(dashboard.database);
-          if (route.path.includes("/probe/:at")) {
-            await ask(
-              owner.ownerId,
-              { method: "POST", path: "" },
-              `/w/${owner.slug}/endpoints/${owner.endpointSlug}/probe`,
-              {},
-            );
-          }
-          return ask(
-            owner.ownerId,
-            route,
-            fillPath(route.path, (parameter) => victimValue(owner, parameter)),
-            body,
-          );
+          const owner = await addBusyVictim();
+          const path = fillPath(route.path, (parameter) => victimValue(owner, parameter));
+          return ask(owner.ownerId, route, path, body);
         },
       });
     const inside = await walk(["workspace"]);

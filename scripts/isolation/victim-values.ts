@@ -2,8 +2,11 @@ import { NOW_MS } from "../../apps/web/test/open-test-dashboard.ts";
 import type { Victim } from "./add-victim.ts";
 
 /** The victim's value of a parameter; undefined for a name that nobody taught the drill. */
-export function victimValue(victim: Victim, parameter: string): string | undefined {
-  const values: Readonly<Record<string, string>> = {
+export function victimValue(
+  victim: Victim & { readonly importId?: string },
+  parameter: string,
+): string | undefined {
+  const values: Readonly<Record<string, string | undefined>> = {
     workspace: victim.slug,
     endpoint: victim.endpointSlug,
     slug: victim.endpointSlug,
@@ -14,6 +17,9 @@ export function victimValue(victim: Victim, parameter: string): string | undefin
     window: victim.releaseWindowId,
     event: victim.driftEventId,
     notice: victim.noticeId,
+    id: victim.importId,
+    tenant: victim.id,
+    opt_out: victim.endpointId,
     // When the owner asked for a probe: the test dashboard's clock stands still.
     at: String(NOW_MS),
   };
@@ -23,4 +29,12 @@ export function victimValue(victim: Victim, parameter: string): string | undefin
 /** Bodies that would do, by method and path; what is not named here needs none. */
 export const BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "PATCH /v1/endpoints/:endpoint": { name: "renamed" },
+  "PATCH /v1/members/:member": { role: "viewer" },
+  "POST /v1/endpoints/:endpoint/release-windows": { until: new Date(Date.now() + 3_600_000).toISOString() },
+  "PUT /v1/endpoints/:endpoint/credential": { kind: "bearer", token: "a-token-of-nobody" },
 };
+
+/** Only operators' keys open these, so a tenant's key is refused whatever they name. */
+export const isOperatorRoute = (path: string) => path.startsWith("/v1/operator/");
+/** Name what is on the board for everybody; a workspace's own is not found by its owner either. */
+export const isBoardRoute = (path: string) => path.startsWith("/v1/follows/");

@@ -20,6 +20,8 @@ export interface RouteWalkInput {
   readonly argument: (parameter: string) => string | undefined;
   /** Parameters that are the intruder's own, such as its workspace; all others name something of the victim's. */
   readonly ownParameters: readonly string[];
+  /** With what the intruder must be refused; the route's owner is not asked where that is not "not found". */
+  readonly refusals: (path: string) => readonly number[];
   /** A body that would do, were the caller the victim. */
   readonly body: (route: Route) => Readonly<Record<string, unknown>>;
   /** Asks as the intruder. */
@@ -38,8 +40,8 @@ export interface RouteWalk {
 }
 
 /**
- * A route with the victim's names in it must answer the intruder with 404 and nothing of the victim's; the victim
- * itself must then get another answer to the same request, or nothing was tried. A route without parameters must not
+ * A route with the victim's names in it must refuse the intruder (with 404, where it is a tenant's) and show nothing of
+ * the victim's; the victim itself must then get another answer to the same request, or nothing was tried. A route without parameters must not
  * show the victim's marks. When the intruder is through, the victim has what it had before.
  */
 export async function walkRoutes(input: RouteWalkInput): Promise<RouteWalk> {
@@ -52,7 +54,7 @@ export async function walkRoutes(input: RouteWalkInput): Promise<RouteWalk> {
   if ((await input.digest()) !== before) {
     leaks.push("the intruder changed something of the victim's");
   }
-  for (const route of routes.filter((one) => namesVictim(input, one))) {
+  for (const route of routes.filter((one) => namesVictim(input, one) && isHidden(input, one))) {
     const { status, text } = await input.prove(route, input.body(route));
     if (status === 404 || status === 401 || status >= 500) {
       leaks.push(`${nameOf(route)}: its owner got ${status}, so nothing was tried: ${text.slice(0, 200)}`);
@@ -69,8 +71,11 @@ async function tryRoute(input: RouteWalkInput, route: Route): Promise<readonly s
   const path = fillPath(route.path, input.argument);
   const answer = await input.ask(route, path, input.body(route));
   const leaks: string[] = [];
-  if (namesVictim(input, route) && answer.status !== 404) {
-    leaks.push(`${nameOf(route)}: answered ${answer.status} instead of 404: ${answer.text.slice(0, 200)}`);
+  const refusals = input.refusals(route.path);
+  if (namesVictim(input, route) && !refusals.includes(answer.status)) {
+    leaks.push(
+      `${nameOf(route)}: answered ${answer.status} instead of ${refusals.join(" or ")}: ${answer.text.slice(0, 200)}`,
+    );
   }
   const shown = input.marks.filter((mark) => answer.text.includes(mark) && !path.includes(mark));
   return shown.length === 0 ? leaks : [...leaks, `${nameOf(route)}: shows ${shown.join(", ")}`];
@@ -86,6 +91,7 @@ const PARAMETER = /:([a-z_]+)(?:\{[^}]*\})?\??/gi;
 const parametersOf = (path: string) => [...path.matchAll(PARAMETER)].map(([, name]) => name as string);
 const namesVictim = ({ ownParameters }: RouteWalkInput, { path }: Route) =>
   parametersOf(path).some((name) => !ownParameters.includes(name));
+const isHidden = ({ refusals }: RouteWalkInput, { path }: Route) => refusals(path).includes(404);
 const nameOf = ({ method, path }: Route) => `${method} ${path}`;
 
 /** Each method and path once, without middleware. */
