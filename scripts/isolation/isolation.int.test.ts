@@ -66,6 +66,7 @@ const walkOf = (changes: Partial<RouteWalkInput>): RouteWalkInput => ({
   argument: () => "theirs",
   refusals: () => [404],
   body: () => ({}),
+  victimIds: ["theirs"],
   marks: ["heron"],
   digest: async () => "same",
   ask: async ({ path }) => ({ status: path.includes(":") ? 404 : 200, text: "" }),
@@ -87,6 +88,15 @@ test.each<[string, Partial<RouteWalkInput>, string]>([
     "a list that shows what is the victim's",
     { ask: async ({ path }) => ({ status: path.includes(":") ? 404 : 200, text: "a heron" }) },
     "GET /v1/endpoints: shows heron",
+  ],
+  [
+    "a form that acts on what its body names",
+    {
+      routes: [{ method: "POST", path: "/w/keys/revoke" }],
+      body: () => ({ key_id: "theirs" }),
+      ask: async () => ({ status: 303, text: "" }),
+    },
+    "POST /w/keys/revoke: answered 303 instead of 404: ",
   ],
   [
     "a parameter nobody taught it",

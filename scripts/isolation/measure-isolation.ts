@@ -3,7 +3,7 @@ import { askAs, openTestDashboard, postAs } from "../../apps/web/test/open-test-
 import { addTestTenant } from "../../db/test/tenant.ts";
 import { addVictim, dropUnreadableSecrets, putOnBoard, type Victim } from "./add-victim.ts";
 import { digestRows } from "./digest-rows.ts";
-import { BODIES, isBoardRoute, isOperatorRoute, victimValue } from "./victim-values.ts";
+import { bodyFor, idsOf, isBoardRoute, isOperatorRoute, victimValue } from "./victim-values.ts";
 import { type Answer, fillPath, type Route, type RouteWalk, walkRoutes } from "./walk-routes.ts";
 import { type TableWalk, walkTables } from "./walk-tables.ts";
 
@@ -37,24 +37,27 @@ async function walkApi(): Promise<{ walk: RouteWalk; tables: TableWalk }> {
       ownParameters: [],
       argument: (parameter) => victimValue(victim, parameter),
       refusals: (path) => (isOperatorRoute(path) ? [401, 403] : [404]),
-      body: bodyFor,
+      body: (route) => bodyFor(victim, route),
+      victimIds: idsOf(victim),
       marks: victim.marks,
       digest: () => digestRows(api.database.pool("super"), victim.marks),
       ask: (route, path, body) => ask(intruder.key, route, path, body),
-      async prove(route, body) {
+      async prove(route) {
         const owner = await addVictim(api.database);
-        await dropUnreadableSecrets(api.database, owner);
+        if (route.method === "PUT" && route.path.endsWith("/credential")) {
+          await dropUnreadableSecrets(api.database, owner);
+        }
         if (isBoardRoute(route.path)) {
           await putOnBoard(api.database, owner);
           return ask(
             intruder.key,
             route,
             fillPath(route.path, (parameter) => victimValue(owner, parameter)),
-            body,
+            {},
           );
         }
         const path = fillPath(route.path, (parameter) => victimValue(owner, parameter));
-        return ask(await api.addKey(owner), route, path, body);
+        return ask(await api.addKey(owner), route, path, bodyFor(owner, route));
       },
     });
     return { walk, tables };
@@ -62,8 +65,6 @@ async function walkApi(): Promise<{ walk: RouteWalk; tables: TableWalk }> {
     await api.close();
   }
 }
-
-const bodyFor = ({ method, path }: Route) => BODIES[`${method} ${path}`] ?? {};
 
 const tracesOf = (victim: Victim) => ({
   tenantId: victim.id,
@@ -103,14 +104,15 @@ async function walkDashboard(): Promise<RouteWalk> {
             parameter,
           ),
         refusals: () => [404],
-        body: bodyFor,
+        body: (route) => bodyFor(victim, route),
+        victimIds: idsOf(victim),
         marks: victim.marks,
         digest: () => digestRows(dashboard.database.pool("super"), victim.marks),
         ask: (route, path, body) => ask(intruder.ownerId, route, path, body),
-        async prove(route, body) {
+        async prove(route) {
           const owner = await addBusyVictim();
           const path = fillPath(route.path, (parameter) => victimValue(owner, parameter));
-          return ask(owner.ownerId, route, path, body);
+          return ask(owner.ownerId, route, path, bodyFor(owner, route));
         },
       });
     const inside = await walk(["workspace"]);

@@ -1,5 +1,6 @@
 import { NOW_MS } from "../../apps/web/test/open-test-dashboard.ts";
 import type { Victim } from "./add-victim.ts";
+import type { Route } from "./walk-routes.ts";
 
 /** The victim's value of a parameter; undefined for a name that nobody taught the drill. */
 export function victimValue(
@@ -26,13 +27,35 @@ export function victimValue(
   return values[parameter];
 }
 
-/** Bodies that would do, by method and path; what is not named here needs none. */
-export const BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  "PATCH /v1/endpoints/:endpoint": { name: "renamed" },
-  "PATCH /v1/members/:member": { role: "viewer" },
-  "POST /v1/endpoints/:endpoint/release-windows": { until: new Date(Date.now() + 3_600_000).toISOString() },
-  "PUT /v1/endpoints/:endpoint/credential": { kind: "bearer", token: "a-token-of-nobody" },
-};
+/** A body that would do for its owner; empty for routes that need none. */
+export function bodyFor(victim: Victim, { method, path }: Route): Readonly<Record<string, unknown>> {
+  const member = { user_id: victim.colleagueId };
+  const invitation = { invitation_id: victim.invitationId };
+  const bodies: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+    "PATCH /v1/endpoints/:endpoint": { name: "renamed" },
+    "PATCH /v1/members/:member": { role: "viewer" },
+    "POST /v1/endpoints/:endpoint/release-windows": {
+      until: new Date(Date.now() + 3_600_000).toISOString(),
+    },
+    "PUT /v1/endpoints/:endpoint/credential": { kind: "bearer", token: "a-token-of-nobody" },
+    "POST /w/:workspace/members/role": { ...member, role: "viewer" },
+    "POST /w/:workspace/members/remove": member,
+    "POST /w/:workspace/members/invitations/resend": invitation,
+    "POST /w/:workspace/members/invitations/revoke": invitation,
+    "POST /w/:workspace/keys/revoke": { key_id: victim.keyId },
+  };
+  return bodies[`${method} ${path}`] ?? {};
+}
+
+/** What in a path or body names something of the victim's. */
+export const idsOf = (victim: Victim): readonly string[] => [
+  victim.endpointId,
+  victim.endpointSlug,
+  victim.colleagueId,
+  victim.invitationId,
+  victim.keyId,
+  victim.releaseWindowId,
+];
 
 /** Only operators' keys open these, so a tenant's key is refused whatever they name. */
 export const isOperatorRoute = (path: string) => path.startsWith("/v1/operator/");

@@ -22,12 +22,14 @@ export interface RouteWalkInput {
   readonly ownParameters: readonly string[];
   /** With what the intruder must be refused; the route's owner is not asked where that is not "not found". */
   readonly refusals: (path: string) => readonly number[];
-  /** A body that would do, were the caller the victim. */
+  /** A body that would do, were the caller the victim; it names what is the victim's. */
   readonly body: (route: Route) => Readonly<Record<string, unknown>>;
+  /** What in a body names something of the victim's, as a parameter of the path would. */
+  readonly victimIds: readonly string[];
   /** Asks as the intruder. */
   ask(route: Route, path: string, body: Readonly<Record<string, unknown>>): Promise<Answer>;
   /** A fresh victim asks for its own: what one route ends, the next one still finds. */
-  prove(route: Route, body: Readonly<Record<string, unknown>>): Promise<Answer>;
+  prove(route: Route): Promise<Answer>;
   /** Words that stand in the victim's rows and nowhere else. */
   readonly marks: readonly string[];
   /** Digest of everything the victim has. */
@@ -55,7 +57,7 @@ export async function walkRoutes(input: RouteWalkInput): Promise<RouteWalk> {
     leaks.push("the intruder changed something of the victim's");
   }
   for (const route of routes.filter((one) => namesVictim(input, one) && isHidden(input, one))) {
-    const { status, text } = await input.prove(route, input.body(route));
+    const { status, text } = await input.prove(route);
     if (status === 404 || status === 401 || status >= 500) {
       leaks.push(`${nameOf(route)}: its owner got ${status}, so nothing was tried: ${text.slice(0, 200)}`);
     }
@@ -89,8 +91,9 @@ export function fillPath(path: string, argument: (parameter: string) => string |
 /** `:name`, with or without a pattern in braces. */
 const PARAMETER = /:([a-z_]+)(?:\{[^}]*\})?\??/gi;
 const parametersOf = (path: string) => [...path.matchAll(PARAMETER)].map(([, name]) => name as string);
-const namesVictim = ({ ownParameters }: RouteWalkInput, { path }: Route) =>
-  parametersOf(path).some((name) => !ownParameters.includes(name));
+const namesVictim = ({ ownParameters, victimIds, body }: RouteWalkInput, route: Route) =>
+  parametersOf(route.path).some((name) => !ownParameters.includes(name)) ||
+  Object.values(body(route)).some((value) => victimIds.includes(String(value)));
 const isHidden = ({ refusals }: RouteWalkInput, { path }: Route) => refusals(path).includes(404);
 const nameOf = ({ method, path }: Route) => `${method} ${path}`;
 
