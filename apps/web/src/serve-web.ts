@@ -1,9 +1,13 @@
 import type { Server } from "node:http";
+import { deleteExpired } from "@alivemcp/db/queries/sessions-identity";
 import { openHttpServer } from "@alivemcp/runtime/http-server";
 import { openOpsServer } from "@alivemcp/runtime/ops-server";
+import { everyTick } from "@alivemcp/runtime/periodic";
 import { createAdaptorServer } from "@hono/node-server";
 import { buildApp } from "./app.ts";
 import type { Deps } from "./deps.ts";
+
+const SWEEP_EVERY_MS = 10 * 60_000;
 
 /** Listens on every configured address; `stop` drains: not ready first, streams ended, no new connections, then closed. */
 export async function serveWeb(deps: Deps): Promise<{ ports: readonly number[]; stop: () => Promise<void> }> {
@@ -28,6 +32,13 @@ export async function serveWeb(deps: Deps): Promise<{ ports: readonly number[]; 
       facts: { waiting: pool.waitingCount },
     }),
   });
+  const sweep = everyTick({
+    name: "expired sessions",
+    everyMs: SWEEP_EVERY_MS,
+    clock: deps.clock,
+    run: () => deleteExpired(deps.identityPool),
+    onError: (err) => deps.log.warn({ err }, "expired sessions and tokens were not removed"),
+  });
   const ops = await openOpsServer({
     host: deps.config.METRICS_HOST,
     port: deps.config.METRICS_PORT,
@@ -37,7 +48,7 @@ export async function serveWeb(deps: Deps): Promise<{ ports: readonly number[]; 
       postgres("postgres-identity", deps.identityPool),
       { name: "redis", check: async () => ({ isReady: (await deps.redis.ping()) === "PONG" }) },
     ],
-    tasks: [],
+    tasks: [sweep],
   });
   deps.log.info({ hosts: deps.config.HOST, ports: http.ports }, "web ready");
   return {
@@ -46,6 +57,7 @@ export async function serveWeb(deps: Deps): Promise<{ ports: readonly number[]; 
       stopping.abort();
       ops.startDraining();
       await http.close();
+      await sweep.stop();
       await ops.close();
       await deps.close();
     },

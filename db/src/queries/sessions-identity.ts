@@ -46,3 +46,10 @@ export async function listSessions(pool: pg.Pool, userId: string): Promise<Sessi
   );
   return rows;
 }
+
+/** Removes sessions and single-use tokens that are over; returns how many. May run at any time, many times at once. */
+export async function deleteExpired(pool: pg.Pool): Promise<number> {
+  const sessions = await pool.query("DELETE FROM sessions WHERE expires_at < now()");
+  const tokens = await pool.query("DELETE FROM verifications WHERE expires_at < now()");
+  return (sessions.rowCount ?? 0) + (tokens.rowCount ?? 0);
+}

@@ -1,4 +1,4 @@
-import { deleteSessionsOfUser } from "@alivemcp/db/queries/sessions-identity";
+import { deleteExpired, deleteSessionsOfUser } from "@alivemcp/db/queries/sessions-identity";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   freshEmail,
@@ -214,6 +214,36 @@ describe("sessions", () => {
     await browser.submit("/account/sessions", {}, "/account/sessions/end-others");
     expect((await other.get("/account")).location).toContain("/sign-in");
     expect((await browser.get("/account/sessions")).text).toContain("One session ended.");
+  });
+
+  test("live longer with a visit a day, in the browser too", async () => {
+    const { browser, email } = await signUp(web);
+    await query(
+      "UPDATE sessions SET expires_at = now() + interval '12 days' WHERE user_id = (SELECT id FROM users WHERE email = $1)",
+      [email],
+    );
+    const visit = await browser.get("/account");
+    expect(visit.headers.getSetCookie().join()).toContain("alivemcp.session_token=");
+    const [row] = await query(
+      "SELECT expires_at > now() + interval '13 days' AS longer FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.email = $1",
+      [email],
+    );
+    expect(row).toEqual({ longer: true });
+    expect((await browser.get("/account")).headers.getSetCookie().join()).not.toContain("session_token");
+  });
+
+  test("that are over are removed, with tokens that are; others stay", async () => {
+    const gone = await signUp(web);
+    const stays = await signUp(web);
+    await query(
+      "UPDATE sessions SET expires_at = now() - interval '1 s' WHERE user_id = (SELECT id FROM users WHERE email = $1)",
+      [gone.email],
+    );
+    expect(await deleteExpired(web.deps.identityPool)).toBeGreaterThan(0);
+    expect(
+      await query("SELECT FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.email = $1", [gone.email]),
+    ).toEqual([]);
+    expect((await stays.browser.get("/account")).status).toBe(200);
   });
 
   test("end all together when a person's role changes", async () => {

@@ -193,6 +193,13 @@ test("is turned off with the password, which signs out every other device and is
   await web.mailbox.waitFor(email, ({ text }) => text.includes("no longer asks for a code"));
 });
 
+test("recovery codes are not shown again for a code of the app alone", async () => {
+  const { browser, code, recoveryCodes } = await guarded();
+  const again = await browser.submit("/account/sessions", { code: await code(1) }, "/account/codes/confirm");
+  expect(again.location).toBe("/account/security");
+  expect(again.text).not.toContain(recoveryCodes[0]);
+});
+
 test("secret and recovery codes are stored encrypted", async () => {
   const { recoveryCodes } = await guarded();
   const { rows } = await web.database.pool("super").query("SELECT * FROM two_factors");

@@ -111,6 +111,9 @@ export async function finishSecondFactor(
 ): Promise<readonly string[] | "wrong"> {
   const { viewer, code } = input;
   await deps.limits.spend("code:account", viewer.userId);
+  if ((await secondFactorState(deps, viewer.userId)) !== "started") {
+    return "wrong";
+  }
   const answer = await callAuth(c, (headers) =>
     deps.auth.api.verifyTOTP({ body: { code }, headers, asResponse: true }),
   );

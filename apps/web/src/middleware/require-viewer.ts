@@ -9,7 +9,7 @@ export function requireViewer(deps: Pick<Deps, "identityPool">): MiddlewareHandl
   return async (c, next) => {
     const { viewer } = c.var;
     if (viewer === null) {
-      if (c.req.method === "GET") {
+      if (c.req.method === "GET" || c.req.method === "HEAD") {
         const url = new URL(c.req.url);
         return c.redirect(`/sign-in?next=${encodeURIComponent(`${url.pathname}${url.search}`)}`);
       }

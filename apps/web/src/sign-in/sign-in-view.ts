@@ -31,7 +31,7 @@ ${input.hasGitHub ? gitHubForm(c, next) : ""}
 
 const gitHubForm = (c: WebContext, next: string) =>
   html`<form method="post" action="/sign-in/github">${csrfField(c)}<input type="hidden" name="next" value="${next}">
-<p><button class="second" type="submit">Sign in with GitHub</button></p></form>`;
+<p><button class="second" type="submit">Continue with GitHub</button></p></form>`;
 
 export function signUpView(
   c: WebContext,

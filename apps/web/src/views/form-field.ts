@@ -20,7 +20,9 @@ export interface Field {
 
 /** A labelled input with its hint and its problem beside it. */
 export function formField(field: Field): Html {
-  const { name, problem, hint, id = field.name } = field;
+  const { name, problem, id = field.name } = field;
+  // A problem says what to do by itself.
+  const hint = problem === undefined ? field.hint : undefined;
   const described = [
     ...(problem === undefined ? [] : [`${id}-problem`]),
     ...(hint === undefined ? [] : [`${id}-hint`]),

@@ -67,9 +67,9 @@ function signedInMenus(c: WebContext): Html {
     )}<li><a href="/workspaces/new">New workspace</a></li>`,
   )}</li>
 <li>${menu(
-    viewer?.name ?? "",
-    html`<li class="faint">${viewer?.email ?? ""}</li><li><a href="/account">Account</a></li>
-<li><form method="post" action="/sign-out">${csrfField(c)}<button class="link" type="submit">Sign out</button></form></li>`,
+    "Account",
+    html`<li><p class="faint"><b>${viewer?.name ?? ""}</b><br>${viewer?.email ?? ""}</p></li><li><a href="/account">Account settings</a></li>
+<li><form method="post" action="/sign-out">${csrfField(c)}<button type="submit">Sign out</button></form></li>`,
   )}</li>
 </ul></nav>`;
 }
