@@ -223,6 +223,21 @@ describe("an announced release that is over", () => {
     expect(await baselineOf(endpoint)).toBe(A.fullHash);
   });
 
+  test("that is cancelled while it is settled changes no baseline", async () => {
+    const endpoint = await diverging("added", REGIONS);
+    const id = await released(endpoint, [B]);
+    nowMs = t0 + 2 * HOUR_MS;
+    const { upkeepPool, ...deps } = depsNow();
+    const connect = async () => {
+      await one("UPDATE release_window SET cancelled_at = now() WHERE id = $1", [id]);
+      return upkeepPool.connect();
+    };
+    const cancelling = { query: upkeepPool.query.bind(upkeepPool), connect } as typeof upkeepPool;
+    await settleReleases({ ...deps, upkeepPool: cancelling });
+    expect(await releaseOf(id)).toMatchObject({ is_settled: false });
+    expect(await baselineOf(endpoint)).toBe(A.fullHash);
+  });
+
   test("waits for the last region, and leaves it to the owner after an hour", async () => {
     const endpoint = await diverging("added", ["us-east"]);
     const id = await released(endpoint, [B]);

@@ -13,12 +13,7 @@ export function keepEvidence(run: ProbeRun, text: string | Buffer): void {
 
 /** Status line, media type and the start of the body, without anything secret. Null when the endpoint said nothing. */
 export function evidenceOf(run: ProbeRun, outcome: ProbeOutcome): string | null {
-  if (
-    run.lastHead === null ||
-    outcome.kind === "healthy" ||
-    outcome.kind === "health-url-failed" ||
-    outcome.kind === "slow-handshake"
-  ) {
+  if (run.lastHead === null || outcome.kind === "healthy" || outcome.kind === "slow-handshake") {
     return null;
   }
   const { all: secrets } = run.secrets;

@@ -3,7 +3,6 @@ import { judgeProbe, type ProbeJudgement } from "@alivemcp/core/judge-probe";
 import type { ProbeFinding } from "@alivemcp/core/pipeline";
 import { redactExcerpt } from "@alivemcp/core/redact";
 import type { FailureReason } from "@alivemcp/core/states";
-import { evidenceOf } from "./evidence.ts";
 import type { ProbeDeps } from "./probe-deps.ts";
 import type { ProbeRun } from "./probe-run.ts";
 import { blankSecrets, type SecretForms } from "./secret-forms.ts";
@@ -64,7 +63,7 @@ export function conclude(
         .slice(0, LINTS_MAX)
         .map((lint) => blankSecrets(lint, run.secrets.all).slice(0, 200)),
       steps: run.steps,
-      evidence: evidenceOf(run, attempt.outcome),
+      evidence: attempt.evidence,
     },
     toolList: isListNew ? attempt.tools : null,
   };

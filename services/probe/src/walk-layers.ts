@@ -8,6 +8,7 @@ import {
 } from "@alivemcp/core/probe-outcome";
 import { askHealthUrls } from "./ask-health-urls.ts";
 import { shakeHands } from "./detect-era.ts";
+import { evidenceOf } from "./evidence.ts";
 import { greetLegacy } from "./handshake.ts";
 import { callHealthTool, needsTools } from "./health-call.ts";
 import { listCapabilities } from "./list-capabilities.ts";
@@ -22,16 +23,19 @@ export interface Attempt {
   readonly phase: ProbePhase;
   readonly list: KnownToolList | null;
   readonly tools: readonly unknown[] | null;
+  /** What the endpoint said when it failed, redacted; taken before anything else is asked of it, its goodbye included. */
+  readonly evidence: string | null;
 }
 
 /** Walks once; everything learned on the way is on the run. */
 export async function walkLayers(run: ProbeRun): Promise<Attempt> {
-  const attempt = await walkProtocol(run);
+  const walked = await walkProtocol(run);
+  const attempt = { ...walked, evidence: evidenceOf(run, walked.outcome) };
   if (isSpoken(attempt.outcome)) {
     await listCapabilities(run);
   }
   const failing = isAnswering(attempt.outcome) ? await askHealthUrls(run) : null;
-  return failing === null ? attempt : { ...attempt, outcome: failing, phase: "health" };
+  return failing === null ? attempt : { ...attempt, outcome: failing, phase: "health", evidence: null };
 }
 
 /** The protocol works, whatever the application says of itself. */
@@ -50,7 +54,9 @@ function isAnswering({ kind }: ProbeOutcome): boolean {
   return kind === "healthy" || kind === "slow-handshake" || kind === "walled";
 }
 
-async function walkProtocol(run: ProbeRun): Promise<Attempt> {
+type Walked = Omit<Attempt, "evidence">;
+
+async function walkProtocol(run: ProbeRun): Promise<Walked> {
   const fault = await standBeforeWall(run);
   if (fault !== null) {
     return ended(fault, "handshake");
@@ -78,7 +84,7 @@ async function judgeListed(
   run: ProbeRun,
   { list, tools, hashMs }: Extract<Listing, { kind: "listed" }>,
   listMs: number,
-): Promise<Attempt> {
+): Promise<Walked> {
   const fault = listFault(run, list) ?? missingTools(run, tools ?? []);
   noteStep(
     run,
@@ -184,6 +190,6 @@ function slowness(run: ProbeRun): ProbeOutcome | null {
     : null;
 }
 
-function ended(outcome: ProbeOutcome, phase: ProbePhase): Attempt {
+function ended(outcome: ProbeOutcome, phase: ProbePhase): Walked {
   return { outcome, phase, list: null, tools: null };
 }

@@ -207,6 +207,12 @@ const HEALTH_URLS: readonly Fault[] = [
       void response.writeHead(200, { "content-type": "text/html" }).end("x".repeat(1_000_000)),
     "up - - -",
   ),
+  paged(
+    "is a web page that never ends",
+    (_asked, response) => void response.writeHead(200, { "content-type": "text/html" }).write("<p>"),
+    "up - - -",
+    { request: asking(["/health"], { budgetMs: 4_000 }) },
+  ),
   paged("speaks more JSON than we read", json({ pad: "x".repeat(100_000), status: "fail" }), "up - - -"),
   paged("says that it fails, which its owner ignores", json({ status: "fail" }), "up - - -", {
     request: asking(["/health"], {}, false),

@@ -26,8 +26,8 @@ const called = (name: string, answer: Answer, judged: Judged, rest: Partial<Faul
   judged,
   ...rest,
 });
-const failed = (name: string, answer: Answer, detail: string) =>
-  called(name, answer, `degraded health_check_failed health ${detail}`);
+const failed = (name: string, answer: Answer, detail: string, rest: Partial<Fault> = {}) =>
+  called(name, answer, `degraded health_check_failed health ${detail}`, rest);
 const openList: Partial<Fault> = {
   also: ({ lints, toolsCount }) => {
     expect(lints.join()).toContain("auth_on_call");
@@ -41,6 +41,13 @@ export const HEALTH_FAULTS: readonly Fault[] = [
     "reports an error",
     result({ isError: true, content: [{ type: "text", text: "db down" }] }),
     "tool_error",
+    {
+      // What the endpoint says to the end of its session later is not what it failed with.
+      also: ({ evidence, steps }) => {
+        expect(steps.map(({ step }) => step)).toContain("close");
+        expect(evidence).toContain("db down");
+      },
+    },
   ),
   failed("is unknown after all", error(200, -32602, "Unknown tool"), "health_tool_rejected"),
   failed("wants input", result({ resultType: "input_required" }), "health_tool_input_required"),
