@@ -25,5 +25,9 @@ export function evidenceOf(run: ProbeRun, outcome: ProbeOutcome): string | null 
       ? run.lastBody.slice(0, charsTaken)
       : run.lastBody.toString("utf8", 0, charsTaken);
   const cleaned = blankSecrets(said, secrets).slice(0, CHARS_LOOKED_AT);
-  return redactExcerpt(`HTTP ${status} ${contentType} ${cleaned}`, [...run.sessions.keys()]);
+  const type = blankSecrets(
+    contentType,
+    secrets.map((secret) => secret.toLowerCase()),
+  );
+  return redactExcerpt(`HTTP ${status} ${type} ${cleaned}`, [...run.sessions.keys()]);
 }

@@ -39,6 +39,7 @@ export function conclude(
   const { state, reason, layer, detail, isAuthRequired } = judgeAttempt(attempted);
   const isListNew = attempt.list !== null && attempt.list.fullHash !== run.request.lastFullHash;
   noteExpiry(run, observedAtMs);
+  noteExposure(run);
   return {
     finding: {
       state,
@@ -75,6 +76,19 @@ function noteExpiry(run: ProbeRun, nowMs: number): void {
     run.lints.add(
       `tls_expiring: the certificate ends on ${new Date(tlsExpiresAtMs).toISOString().slice(0, 10)}`,
     );
+  }
+}
+
+/** Inside ranges that the operator opened, plain http is the operator's own network. */
+function noteExposure(run: ProbeRun): void {
+  const { request, url, remoteAddress, deps } = run;
+  const isExposed =
+    request.credential !== null &&
+    url.protocol === "http:" &&
+    remoteAddress !== null &&
+    deps.guard.classify(remoteAddress) === "public";
+  if (isExposed) {
+    run.lints.add("credential_unencrypted: over plain http anybody on the way can read the credential");
   }
 }
 

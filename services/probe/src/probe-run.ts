@@ -7,7 +7,7 @@ import type { DialResult } from "./guarded-dial.ts";
 import type { ProbeDeps, ProbeRequest } from "./probe-deps.ts";
 import { followRedirects } from "./redirects.ts";
 import { readRetryAfter } from "./retry-after.ts";
-import { blankSecrets, type SecretForms, secretForms } from "./secret-forms.ts";
+import { blankSecrets, type SecretForms } from "./secret-forms.ts";
 import type { SseEvent } from "./sse-parser.ts";
 
 export type StepName = ProbeStep["step"];
@@ -44,7 +44,7 @@ export interface ProbeRun {
   /** Session id → where it was handed out; every one is ended when the probe is. */
   readonly sessions: Map<string, URL>;
   readonly lints: Set<string>;
-  /** What must never be repeated: the forms of this probe's credential. */
+  /** What must never be repeated: the forms of every credential this probe has sent. */
   readonly secrets: SecretForms;
   steps: ProbeStep[];
   /** Greetings that were refused before one fitted, for the waterfall. */
@@ -56,6 +56,8 @@ export interface ProbeRun {
   wallStatus: 401 | 403 | null;
   latencyMs: number | null;
   tlsExpiresAtMs: number | null;
+  /** Of the latest connection. */
+  remoteAddress: string | null;
   retryAfterMs: number | null;
   wire: Wire | null;
   /** What the handshake declared beside tools. */
@@ -79,7 +81,12 @@ const SESSIONS_MAX = 20;
 export function openRun(
   deps: ProbeDeps,
   request: ProbeRequest,
-  times: { readonly startedMs: number; readonly deadlineMs: number; readonly addressOffset: number },
+  times: {
+    readonly startedMs: number;
+    readonly deadlineMs: number;
+    readonly addressOffset: number;
+    readonly secrets: SecretForms;
+  },
 ): ProbeRun {
   const run: ProbeRun = {
     deps,
@@ -96,7 +103,7 @@ export function openRun(
     url: new URL(request.url),
     sessions: new Map(),
     lints: new Set(),
-    secrets: secretForms(request.credential),
+    secrets: times.secrets,
     steps: [],
     ruledOut: [],
     detectMs: 0,
@@ -105,6 +112,7 @@ export function openRun(
     wallStatus: null,
     latencyMs: null,
     tlsExpiresAtMs: null,
+    remoteAddress: null,
     retryAfterMs: null,
     wire: null,
     declared: [],
@@ -153,6 +161,7 @@ export function leftMs(run: ProbeRun): number {
 /** The connection that carried the first request is the one whose timings are shown. */
 function noteDial(run: ProbeRun, { outcome, timings, tlsExpiresAtMs }: DialResult): void {
   run.tlsExpiresAtMs ??= tlsExpiresAtMs;
+  run.remoteAddress = (outcome.kind === "connected" && outcome.socket.remoteAddress) || run.remoteAddress;
   if (run.steps.some(({ step }) => step === "tcp" || step === "dns")) {
     return;
   }

@@ -27,8 +27,7 @@ export async function runProbe(deps: ProbeDeps, request: ProbeRequest): Promise<
   const control: Control = {
     scope: null,
     cancelled: deps.signal?.aborted ? "probe_aborted" : null,
-    credential: request.credential,
-    hasRenewed: false,
+    credentials: request.credential === null ? [] : [request.credential],
   };
   const timer = setTimeout(() => cancel(control, "budget_spent"), request.budgetMs);
   const onAbort = () => cancel(control, "probe_aborted");
@@ -36,7 +35,7 @@ export async function runProbe(deps: ProbeDeps, request: ProbeRequest): Promise<
   try {
     return await probeTwiceAtMost(deps, request, control, startedAtMs);
   } catch (error) {
-    return brokenProbe(deps, { startedAtMs, error, secrets: secretForms(control.credential) });
+    return brokenProbe(deps, { startedAtMs, error, secrets: secretForms(control.credentials) });
   } finally {
     clearTimeout(timer);
     deps.signal?.removeEventListener("abort", onAbort);
@@ -48,9 +47,8 @@ interface Control {
   /** The scope at work; null while sessions are closed, which has its own deadline. */
   scope: ExchangeScope | null;
   cancelled: CancelReason | null;
-  /** The one in use: the request's, or a newer one. */
-  credential: ProbeCredential | null;
-  hasRenewed: boolean;
+  /** The request's, and the newer one it was renewed with: the last is in use, none may be repeated. */
+  credentials: readonly ProbeCredential[];
 }
 
 function cancel(control: Control, reason: CancelReason): void {
@@ -59,6 +57,8 @@ function cancel(control: Control, reason: CancelReason): void {
     cancelScope(control.scope, reason);
   }
 }
+
+type AttemptTimes = Omit<Parameters<typeof openRun>[2], "secrets">;
 
 async function probeTwiceAtMost(
   deps: ProbeDeps,
@@ -99,20 +99,19 @@ async function attemptRenewing(
   deps: ProbeDeps,
   request: ProbeRequest,
   control: Control,
-  times: Parameters<typeof openRun>[2],
+  times: AttemptTimes,
 ): Promise<Attempted> {
   const attempted = await attemptOnce(deps, request, control, times);
   const { outcome } = attempted.attempt;
   const isDue =
     deps.renewCredential !== undefined &&
-    !control.hasRenewed &&
+    control.credentials.length === 1 &&
     outcome.kind === "credential-rejected" &&
     (outcome.detail === "credential_rejected" || outcome.detail === "credential_expired") &&
     leftMs(attempted.run) > SECOND_ATTEMPT_NEEDS_MS;
   if (!isDue) {
     return attempted;
   }
-  control.hasRenewed = true;
   const renewal = await deps.renewCredential();
   if (renewal.kind === "refused") {
     return ending(attempted, { kind: "credential-rejected", detail: renewal.detail });
@@ -122,8 +121,8 @@ async function attemptRenewing(
   if (renewal.kind === "failed" || !hasTime) {
     return ending(attempted, { kind: "probe-broke", detail: "credential_not_renewed" });
   }
-  const isSame = isSameCredential(renewal.credential, control.credential);
-  control.credential = renewal.credential;
+  const isSame = isSameCredential(renewal.credential, control.credentials.at(-1));
+  control.credentials = [...control.credentials, renewal.credential];
   return isSame ? attempted : attemptOnce(deps, request, control, times);
 }
 
@@ -132,8 +131,8 @@ const ending = (attempted: Attempted, outcome: ProbeOutcome): Attempted => ({
   attempt: { ...attempted.attempt, outcome },
 });
 
-function isSameCredential(a: ProbeCredential, b: ProbeCredential | null): boolean {
-  const sent = (credential: ProbeCredential | null) =>
+function isSameCredential(a: ProbeCredential, b: ProbeCredential | undefined): boolean {
+  const sent = (credential: ProbeCredential | undefined) =>
     JSON.stringify([credential?.bearer, Object.entries(credential?.headers ?? {})]);
   return sent(a) === sent(b);
 }
@@ -142,9 +141,11 @@ async function attemptOnce(
   deps: ProbeDeps,
   request: ProbeRequest,
   control: Control,
-  times: Parameters<typeof openRun>[2],
+  times: AttemptTimes,
 ): Promise<Attempted> {
-  const run = openRun(deps, { ...request, credential: control.credential }, times);
+  const credential = control.credentials.at(-1) ?? null;
+  const secrets = secretForms(control.credentials);
+  const run = openRun(deps, { ...request, credential }, { ...times, secrets });
   run.scope.cancelled = control.cancelled;
   control.scope = run.scope;
   try {

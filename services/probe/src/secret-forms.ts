@@ -12,23 +12,25 @@ const SECRET_CHARS_MIN = 4;
 const SECRET_CHARS_MIN_IN_LISTS = 8;
 
 export interface SecretForms {
-  /** Every text a secret of this credential may appear as, longest first. */
+  /** Every text a secret may appear as, longest first. */
   readonly all: readonly string[];
   /** Those long enough to be looked for in tool lists. */
   readonly long: readonly string[];
 }
 
-export const NO_SECRETS: SecretForms = { all: [], long: [] };
+const NO_SECRETS: SecretForms = { all: [], long: [] };
 
-/** The texts under which any part of this credential could come back. */
-export function secretForms(credential: ProbeCredential | null): SecretForms {
-  if (credential === null) {
+/** The texts under which any part of these credentials could come back. */
+export function secretForms(credentials: readonly ProbeCredential[]): SecretForms {
+  if (credentials.length === 0) {
     return NO_SECRETS;
   }
-  const secrets = [
-    ...(credential.bearer === undefined ? [] : [credential.bearer]),
-    ...Object.values(credential.headers ?? {}).flatMap(partsOf),
-  ].filter((secret) => secret.length >= SECRET_CHARS_MIN);
+  const secrets = credentials
+    .flatMap(({ bearer, headers = {} }) => [
+      ...(bearer === undefined ? [] : [bearer]),
+      ...Object.values(headers).flatMap(partsOf),
+    ])
+    .filter((secret) => secret.length >= SECRET_CHARS_MIN);
   const formsOf = (from: readonly string[]) =>
     [...new Set(from.flatMap(encodings))].toSorted((a, b) => b.length - a.length);
   return {

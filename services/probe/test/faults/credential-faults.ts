@@ -55,10 +55,22 @@ const ANSWERS: readonly Fault[] = [
       also: (finding) => expect(steps(finding).unauthenticated).toBe("ok 401 apikey"),
     },
   ),
+  row("a public endpoint without TLS", {}, "up - - -", {
+    deps: () => ({ guard: { classify: () => "public" } }),
+    also: ({ lints }) => expect(lints.join()).toContain("credential_unencrypted"),
+  }),
   row("a modern endpoint behind its wall", { behind: modernEndpoint() }, "up - - -"),
   row(
     "a credential that is refused, and quoted back",
     { behind: (asked, response) => void response.writeHead(401).end(`${asked.headers.authorization}`) },
+    REJECTED,
+  ),
+  row(
+    "a credential that is refused, and quoted as a media type",
+    {
+      behind: (asked, response) =>
+        void response.writeHead(401, { "content-type": `${asked.headers.authorization}` }).end("no"),
+    },
     REJECTED,
   ),
   row(

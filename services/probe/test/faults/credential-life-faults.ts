@@ -1,8 +1,8 @@
 /** Credentials that end, are renewed, or were refused before anybody could send them. */
 import { expect } from "vitest";
 import type { CredentialRenewal } from "../../src/probe-deps.ts";
-import { legacyEndpoint, TOOLS } from "../servers/endpoints.ts";
-import type { Answer, Asked } from "../servers/stub.ts";
+import { INITIALIZED, legacyEndpoint, TOOLS } from "../servers/endpoints.ts";
+import { type Answer, type Asked, sendError, sendResult } from "../servers/stub.ts";
 import { REJECTED, refusal, row, steps, TOKEN } from "./credentialed.ts";
 import type { Fault, Judged } from "./fault.ts";
 
@@ -16,6 +16,15 @@ const newerOnly: Answer = (asked, response) =>
   isNewer(asked)
     ? legacyEndpoint()(asked, response)
     : refusal(401, 'Bearer error="invalid_token"')(asked, response);
+/** Repeats the older token to who comes with the newer one. */
+const remembersOlder: Answer = (asked, response) =>
+  isNewer(asked)
+    ? legacyEndpoint({
+        "tools/list": (_asked, answer) => sendError(answer, asked, 200, -32603, `not as good as ${TOKEN}`),
+        initialize: (_asked, answer) =>
+          sendResult(answer, asked, { ...INITIALIZED, serverInfo: { name: TOKEN, version: "1" } }),
+      })(asked, response)
+    : newerOnly(asked, response);
 /** Good for the handshake, and over when the list is asked for. */
 const endsAtList: Answer = (asked, response) =>
   isNewer(asked) || asked.rpc !== "tools/list"
@@ -23,6 +32,12 @@ const endsAtList: Answer = (asked, response) =>
     : refusal(401, "Bearer")(asked, response);
 
 export const RENEWAL_FAULTS: readonly Fault[] = [
+  row(
+    "one that had ended, and is repeated afterwards",
+    { behind: remembersOlder },
+    "down tools_list_failed tools_list tools_list_error -32603",
+    { deps: renewed, also: (finding) => expect(finding.server?.name).toBe("[redacted]") },
+  ),
   row("one that had ended before the probe", { behind: newerOnly }, "up - - -", { deps: renewed }),
   row("one that ends in the middle of the probe", { behind: endsAtList }, "up - - -", {
     deps: renewed,
