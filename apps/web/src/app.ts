@@ -12,6 +12,7 @@ import { requireViewer } from "./middleware/require-viewer.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { problemPage } from "./problem-page.ts";
 import { accountRoutes } from "./routes/account.ts";
+import { accountDataRoutes } from "./routes/account-data.ts";
 import { accountSecurityRoutes } from "./routes/account-security.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { auditRoutes } from "./routes/audit.ts";
@@ -28,6 +29,8 @@ import { resetPasswordRoutes } from "./routes/reset-password.ts";
 import { signInRoutes } from "./routes/sign-in.ts";
 import { signUpRoutes } from "./routes/sign-up.ts";
 import { watchingRoutes } from "./routes/watching.ts";
+
+import { workspaceExportRoutes } from "./routes/workspace-export.ts";
 import { workspaceSettingsRoutes } from "./routes/workspace-settings.ts";
 import type { WebEnv } from "./web-env.ts";
 
@@ -62,6 +65,7 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono<WebEnv> {
   app.use("/account/*", requireViewer(deps));
   app.route("/", accountRoutes(deps));
   app.route("/", accountSecurityRoutes(deps));
+  app.route("/", accountDataRoutes(deps));
   app.route("/", homeRoutes(deps));
   app.route("/", newWorkspaceRoutes(deps));
   app.route("/", invitationRoutes(deps));
@@ -74,6 +78,7 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono<WebEnv> {
   app.route("/", keyRoutes(deps));
   app.route("/", auditRoutes(deps));
   app.route("/", workspaceSettingsRoutes(deps));
+  app.route("/", workspaceExportRoutes(deps));
   app.notFound(() => {
     throw new AppError({
       code: "not_found",

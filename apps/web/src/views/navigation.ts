@@ -12,4 +12,5 @@ export const ACCOUNT_SECTIONS = [
   { path: "/account", section: "account", label: "Profile" },
   { path: "/account/security", section: "security", label: "Security" },
   { path: "/account/sessions", section: "sessions", label: "Sessions" },
+  { path: "/account/data", section: "data", label: "Your data" },
 ] as const;

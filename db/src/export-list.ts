@@ -1,0 +1,63 @@
+/**
+ * What a workspace takes along, table by table: the counterpart of `db/src/erasure-list.ts`. A test fails when a table
+ * that is erased with a tenant is neither here nor said to be left out.
+ */
+export type TableExport =
+  /** One list of the whole workspace; `omit` names columns that are secrets or of no use outside. */
+  | { readonly kind: "workspace"; readonly omit: readonly string[]; readonly orderBy: string }
+  /** One list per endpoint. `rowsMax` keeps the newest; null: all there are. */
+  | {
+      readonly kind: "endpoint";
+      readonly key: "endpoint_id" | "endpoint_number";
+      readonly omit: readonly string[];
+      readonly orderBy: string;
+      readonly rowsMax: number | null;
+    }
+  | { readonly kind: "left-out"; readonly why: string };
+
+const workspace = (orderBy: string, omit: readonly string[] = []) =>
+  ({ kind: "workspace", omit: ["tenant_id", ...omit], orderBy }) as const;
+const perEndpoint = (orderBy: string, more: { omit?: readonly string[]; rowsMax?: number } = {}) =>
+  ({
+    kind: "endpoint",
+    key: "endpoint_id",
+    omit: ["endpoint_id", ...(more.omit ?? [])],
+    orderBy,
+    rowsMax: more.rowsMax ?? null,
+  }) as const;
+const perNumber = (orderBy: string, more: { omit?: readonly string[]; rowsMax?: number } = {}) =>
+  ({
+    kind: "endpoint",
+    key: "endpoint_number",
+    omit: ["endpoint_number", ...(more.omit ?? [])],
+    orderBy,
+    rowsMax: more.rowsMax ?? null,
+  }) as const;
+const leftOut = (why: string) => ({ kind: "left-out", why }) as const;
+
+export const TABLE_EXPORT = {
+  follow: workspace("created_at, endpoint_id"),
+  invitations: workspace("created_at, id", ["token_hash"]),
+  api_keys: workspace("created_at, id", ["secret_hash"]),
+  release_window: workspace("from_at, id"),
+  endpoint_claim: workspace("created_at, endpoint_id", ["token"]),
+  endpoint_credential: workspace("created_at, endpoint_id", ["sealed", "data_key_version"]),
+  notice: workspace("id"),
+
+  endpoint_memory: perEndpoint("endpoint_id"),
+  endpoint_region_tool_list: perEndpoint("region"),
+  endpoint_state: perEndpoint("endpoint_id", { omit: ["machine", "shard"] }),
+  state_span: perEndpoint("from_at"),
+  transition: perEndpoint("at, id"),
+  drift_event: perEndpoint("at, id"),
+  probe_day: perNumber("day"),
+  probe_evidence: perNumber("minute_at DESC, region", { omit: ["retention_class"], rowsMax: 1_000 }),
+
+  endpoints: leftOut("each begins with its own row"),
+  members: leftOut("exported with names and addresses"),
+  probe_minute: leftOut("packed; the REST API gives minutes in words"),
+  probe_hour: leftOut("kept for days only and summed up in days"),
+  tenant_data_key: leftOut("a key that opens credentials never leaves the vault"),
+  endpoint_oauth_token: leftOut("credentials never leave the vault"),
+  idempotency_key: leftOut("answers of the last day, sealed with the API key that asked"),
+} as const satisfies Readonly<Record<string, TableExport>>;
