@@ -16,6 +16,7 @@ export function victimValue(
     user: victim.colleagueId,
     invitation: victim.invitationId,
     window: victim.releaseWindowId,
+    release: victim.releaseWindowId,
     event: victim.driftEventId,
     notice: victim.noticeId,
     id: victim.importId,
@@ -42,6 +43,7 @@ export function bodyFor(victim: Victim, { method, path }: Route): Readonly<Recor
     "POST /w/:workspace/members/remove": member,
     "POST /w/:workspace/members/invitations/resend": invitation,
     "POST /w/:workspace/members/invitations/revoke": invitation,
+    "POST /w/:workspace/endpoints/:slug/releases": { length: "1h" },
     "POST /w/:workspace/keys/revoke": { key_id: victim.keyId },
   };
   return bodies[`${method} ${path}`] ?? {};

@@ -166,6 +166,68 @@ describe("the owner", () => {
   });
 });
 
+describe("what an owner decides about its tools", () => {
+  const accept = () => `${home(mine)}/drift/${driftId}/accept`;
+  const flashOf = async (answer: Response) => {
+    const cookie = answer.headers
+      .getSetCookie()
+      .map((line) => line.split(";")[0])
+      .join("; ");
+    const next = await askAs(dashboard, mine.ownerId, answer.headers.get("location") ?? "", {
+      headers: { cookie },
+    });
+    return /class="notice notice-\w+" role="status">([^<]*)/.exec(await next.text())?.[1];
+  };
+
+  test("a release is announced, listed and taken back; one that cannot be is refused with the reason", async () => {
+    const announced = await postAs(dashboard, mine.ownerId, `${home(mine)}/releases`, {
+      from: "2026-11-21T08:00",
+      length: "2h",
+      note: "Version 3",
+    });
+    expect(announced.status).toBe(303);
+    const { text } = await page(mine.ownerId, `${home(mine)}/tools`);
+    expect(text).toContain("2026-11-21 08:00:00 UTC</b> to <b>2026-11-21 10:00:00 UTC");
+    expect(text).toContain("Version 3");
+    const cancel = /action="([^"]+\/releases\/[^"]+\/cancel)"/.exec(text)?.[1] ?? "";
+    expect(await flashOf(await postAs(dashboard, mine.ownerId, cancel))).toBe("Cancelled.");
+    for (const fields of [
+      { from: "2020-01-01T00:00", length: "1h" },
+      { from: "2026-02-30T99:99", length: "1h" },
+      { from: "soon", length: "1h" },
+      { length: "9y" },
+      { length: "1h", note: "x".repeat(501) },
+    ]) {
+      const refused = await postAs(dashboard, mine.ownerId, `${home(mine)}/releases`, fields);
+      expect(await flashOf(refused), JSON.stringify(fields)).toMatch(/past|date|Choose|500/);
+    }
+  });
+  test("a list that a region serves is accepted from the page of its change", async () => {
+    const { rows } = await dashboard.database
+      .pool("super")
+      .query("SELECT to_full_hash AS hash FROM drift_event WHERE id = $1", [driftId]);
+    expect(await flashOf(await postAs(dashboard, mine.ownerId, accept()))).toContain("No region serves");
+    await dashboard.database.pool("super").query(
+      `INSERT INTO endpoint_region_tool_list (endpoint_id, region, contract_hash, full_hash, believed_at)
+         VALUES ($1, 'us-east', $2, $2, now())`,
+      [endpoint.id, rows[0].hash],
+    );
+    expect((await page(mine.ownerId, `${home(mine)}/drift/${driftId}`)).text).toContain(accept());
+    expect(await flashOf(await postAs(dashboard, mine.ownerId, accept()))).toContain("Accepted.");
+    const { text } = await page(mine.ownerId, `${home(mine)}/drift/${driftId}`);
+    expect(text).toContain("accepted by");
+    expect(text).not.toContain(accept());
+  });
+  test("a viewer sees neither button, and their post is refused", async () => {
+    expect((await page(mine.viewerId, `${home(mine)}/tools`)).text).not.toContain("Announce a release");
+    expect((await postAs(dashboard, mine.viewerId, `${home(mine)}/releases`, { length: "1h" })).status).toBe(
+      403,
+    );
+    expect((await postAs(dashboard, mine.viewerId, accept())).status).toBe(403);
+    expect((await postAs(dashboard, mine.viewerId, `${home(mine)}/probe`)).status).toBe(403);
+  });
+});
+
 describe("a follower", () => {
   test("sees what the public sees: no address, no answer, no lint", async () => {
     const { status, text } = await page(theirs.ownerId, home(theirs));
@@ -185,6 +247,8 @@ describe("somebody else", () => {
     "/tools",
     "/failures",
     "/events",
+    "/badge",
+    "/latency.json",
     `/probe/${NOW_MS}`,
     `/probe/${NOW_MS}/events`,
     "/drift/",
@@ -201,10 +265,17 @@ describe("somebody else", () => {
       }
     },
   );
-  test("cannot start a probe of it", async () => {
+  test.each([
+    "/probe",
+    "/releases",
+    "/releases/00000000-0000-4000-8000-00000000dead/cancel",
+    "/drift/accept",
+  ])("cannot post to %s of it", async (path) => {
     const stranger = await addWorkspace(dashboard);
+    const full = path === "/drift/accept" ? `/drift/${driftId}/accept` : path;
     for (const workspace of [mine, stranger]) {
-      expect((await postAs(dashboard, stranger.ownerId, `${home(workspace)}/probe`)).status).toBe(404);
+      const answer = await postAs(dashboard, stranger.ownerId, `${home(workspace)}${full}`, { length: "1h" });
+      expect(answer.status).toBe(404);
     }
   });
 });

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import { cityOf } from "../city-of.ts";
 import type { Deps } from "../deps.ts";
+import { acceptForm } from "../drift/accept-form.ts";
 import { driftView } from "../drift/drift-view.ts";
 import { endpointHeader } from "../endpoint-page/endpoint-header.ts";
 import { renderPage } from "../render-page.ts";
@@ -22,7 +23,11 @@ export function driftRoutes(deps: Deps): Hono<WebEnv> {
     const body = html`${endpointHeader(endpoint, { base, current: "tools" })}
 ${driftView(details, {
   home: `${base}/endpoints/${endpoint.slug}`,
-  acceptForm: "",
+  acceptForm: acceptForm(c, {
+    home: `${base}/endpoints/${endpoint.slug}`,
+    event: details.event,
+    isFollowed: endpoint.isFollowed,
+  }),
   cityOf: cityOf(deps.regions),
   nowMs: deps.clock.nowMs(),
 })}`;

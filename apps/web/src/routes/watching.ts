@@ -4,6 +4,7 @@ import type { Deps } from "../deps.ts";
 import { createStreams } from "../live/create-streams.ts";
 import type { WebEnv } from "../web-env.ts";
 import { badgeRoutes } from "./badge.ts";
+import { baselineRoutes } from "./baseline.ts";
 import { driftRoutes } from "./drift.ts";
 import { endpointRoutes } from "./endpoint.ts";
 import { failureRoutes } from "./failures.ts";
@@ -25,6 +26,7 @@ export function watchingRoutes(deps: Deps, lifecycle: Pick<AppLifecycle, "stoppi
     latencyRoutes(deps),
     badgeRoutes(deps),
     driftRoutes(deps),
+    baselineRoutes(deps),
     toolRoutes(deps),
     failureRoutes(deps),
   ];
