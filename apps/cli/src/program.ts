@@ -1,11 +1,17 @@
 import { AppError } from "@alivemcp/core/app-error";
-import { TRANSPORTS } from "@alivemcp/core/states";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { createApiClient } from "./api-client.ts";
+import { addAccountCommands } from "./commands/account.ts";
 import { type CheckOptions, runCheck } from "./commands/check.ts";
-import { addEndpoint, listEndpoints, showStatus } from "./commands/endpoints.ts";
+import { addDriftCommands } from "./commands/drift.ts";
+import { addEndpointCommands } from "./commands/endpoints.ts";
+import { addKeyCommands } from "./commands/keys.ts";
+import { addOperatorCommands } from "./commands/operators.ts";
+import { addWaitCommand } from "./commands/wait.ts";
 import { EXIT_USAGE } from "./exit-code.ts";
+import { readLogin } from "./stored-login.ts";
 import { createPalette } from "./terminal-text.ts";
+import { transportOption } from "./transport-option.ts";
 
 /** What the terminal program touches of the world. */
 export interface ProgramDeps {
@@ -14,6 +20,12 @@ export interface ProgramDeps {
   readonly printError: (text: string) => void;
   readonly hasColor: boolean;
   readonly signal: AbortSignal;
+  /** Asks a person for a secret without showing it; null when nobody sits there. */
+  readonly readSecret: (question: string) => Promise<string | null>;
+  /** Everything on standard input. */
+  readonly readInput: () => Promise<string>;
+  readonly nowMs: () => number;
+  readonly pause: (ms: number) => Promise<void>;
 }
 
 /** Where `scripts/up` puts the API. */
@@ -47,13 +59,11 @@ function failureCode(deps: ProgramDeps, err: unknown): number {
 
 function buildProgram(deps: ProgramDeps, setExitCode: (code: number) => void): Command {
   const palette = createPalette(deps.hasColor);
+  const login = () => readLogin(deps.env);
+  const apiUrl = () => deps.env.ALIVEMCP_API_URL || login()?.api_url || DEFAULT_API_URL;
   const api = () =>
-    createApiClient({
-      apiUrl: deps.env.ALIVEMCP_API_URL || DEFAULT_API_URL,
-      key: deps.env.ALIVEMCP_API_KEY,
-      fetch,
-    });
-  const endpointDeps = () => ({ api: api(), palette, print: deps.print });
+    createApiClient({ apiUrl: apiUrl(), key: deps.env.ALIVEMCP_API_KEY || login()?.api_key, fetch });
+  const commandDeps = () => ({ ...deps, palette, api: api() });
 
   const program = new Command("alivemcp")
     .description("Says whether an MCP server is alive, by speaking MCP to it.")
@@ -64,37 +74,19 @@ function buildProgram(deps: ProgramDeps, setExitCode: (code: number) => void): C
     })
     .addHelpText(
       "after",
-      "\nadd, list and status talk to the API: ALIVEMCP_API_URL (default http://127.0.0.1:4401) and ALIVEMCP_API_KEY.",
+      `
+All but check talk to the API: alivemcp login stores a key; ALIVEMCP_API_KEY and ALIVEMCP_API_URL (default
+${DEFAULT_API_URL}) win over it.
+
+Exit codes: 0 done · 1–3 of check, status and wait: their --help · 3 the API cannot be reached · 64 wrong usage, or refused.`,
     );
   addCheckCommand(program, (url, options) => runCheck({ ...deps, palette }, url, options).then(setExitCode));
-  program
-    .command("add <url>")
-    .description("watch a URL from now on")
-    .option("--name <name>", "how pages call it")
-    .addOption(transportOption())
-    .option("--json", "one JSON object")
-    .action((url: string, options: { name?: string; transport: string; json?: boolean }) =>
-      addEndpoint(endpointDeps(), {
-        url,
-        name: options.name,
-        transport: options.transport,
-        isJson: options.json ?? false,
-      }),
-    );
-  program
-    .command("list")
-    .description("the endpoints under watch, with their states")
-    .option("--json", "one JSON array")
-    .action((options: { json?: boolean }) =>
-      listEndpoints(endpointDeps(), { isJson: options.json ?? false }),
-    );
-  program
-    .command("status <slug>")
-    .description("one endpoint; exits 0 live, 1 degraded, 2 down, 3 unknown")
-    .option("--json", "one JSON object")
-    .action(async (slug: string, options: { json?: boolean }) =>
-      setExitCode(await showStatus(endpointDeps(), { slug, isJson: options.json ?? false })),
-    );
+  addAccountCommands(program, () => ({ ...deps, palette, api, apiUrl: apiUrl() }));
+  addEndpointCommands(program, commandDeps, setExitCode);
+  addWaitCommand(program, commandDeps, setExitCode);
+  addDriftCommands(program, commandDeps);
+  addKeyCommands(program, commandDeps);
+  addOperatorCommands(program, commandDeps);
   return program;
 }
 
@@ -124,12 +116,6 @@ function addCheckCommand(program: Command, run: (url: string, options: CheckOpti
       "\nExit codes: 0 up, or a well-formed login wall · 1 degraded, or breaking drift · 2 down · 3 unknown · 64 wrong usage.",
     )
     .action(run);
-}
-
-function transportOption(): Option {
-  return new Option("--transport <transport>", "http is Streamable HTTP, sse the old HTTP+SSE pair")
-    .choices(TRANSPORTS)
-    .default("auto");
 }
 
 function collect(value: string, previous: string[]): string[] {

@@ -1,9 +1,17 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { runProgram } from "../src/program.ts";
 
 /** Runs `alivemcp <args>` in this process, without colours, and gives all it printed. */
 export async function runInTerminal(
   args: readonly string[],
-  options: { env?: Readonly<Record<string, string>>; interruptAfterMs?: number } = {},
+  options: {
+    env?: Readonly<Record<string, string>>;
+    interruptAfterMs?: number;
+    /** What is typed where a secret is asked for. */
+    secret?: string;
+    /** Standard input. */
+    input?: string;
+  } = {},
 ): Promise<{ exitCode: number; out: string; err: string }> {
   const out: string[] = [];
   const err: string[] = [];
@@ -17,6 +25,10 @@ export async function runInTerminal(
         options.interruptAfterMs === undefined
           ? new AbortController().signal
           : AbortSignal.timeout(options.interruptAfterMs),
+      readSecret: async () => options.secret ?? null,
+      readInput: async () => options.input ?? "",
+      nowMs: Date.now,
+      pause: (ms) => pause(Math.min(ms, 50)),
     },
     args,
   );
