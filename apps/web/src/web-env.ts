@@ -14,7 +14,7 @@ export interface Viewer {
 }
 
 /** The workspace that the address names, as its viewer may see it. */
-export interface Workspace {
+interface Workspace {
   /** First argument after `deps` of every verb of `@alivemcp/actions`. */
   readonly caller: Caller;
   readonly tenant: Tenant;

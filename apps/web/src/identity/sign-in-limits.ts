@@ -20,7 +20,7 @@ const LIMITS = {
   "mail:account": { points: 6, duration: HOUR_S },
   "sign-up:address": { points: 20, duration: HOUR_S },
 } as const;
-export type LimitName = keyof typeof LIMITS;
+type LimitName = keyof typeof LIMITS;
 
 export interface SignInLimits {
   /** Counts one try. Throws `rate_limited` with the time to wait, or `upstream` while Redis is away: then nobody may guess. */
