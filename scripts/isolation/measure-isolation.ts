@@ -111,6 +111,9 @@ async function walkDashboard(): Promise<RouteWalk> {
         ask: (route, path, body) => ask(intruder.ownerId, route, path, body),
         async prove(route) {
           const owner = await addBusyVictim();
+          if (isBoardRoute(route.path)) {
+            await putOnBoard(dashboard.database, owner);
+          }
           const path = fillPath(route.path, (parameter) => victimValue(owner, parameter));
           return ask(owner.ownerId, route, path, bodyFor(owner, route));
         },

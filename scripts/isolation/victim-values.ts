@@ -62,4 +62,5 @@ export const idsOf = (victim: Victim): readonly string[] => [
 /** Only operators' keys open these, so a tenant's key is refused whatever they name. */
 export const isOperatorRoute = (path: string) => path.startsWith("/v1/operator/");
 /** Name what is on the board for everybody; a workspace's own is not found by its owner either. */
-export const isBoardRoute = (path: string) => path.startsWith("/v1/follows/");
+export const isBoardRoute = (path: string) =>
+  path.startsWith("/v1/follows/") || path.startsWith("/w/:workspace/board/");

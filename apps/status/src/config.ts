@@ -13,6 +13,8 @@ export const configSchema = z.object({
   PUBLIC_URL: baseUrl,
   /** Where browsers reach the API: the opt-out form posts there. */
   API_URL: baseUrl,
+  /** Where people reach the dashboard; without it no page offers to follow or claim an endpoint. */
+  APP_URL: baseUrl.optional(),
   REGIONS_FILE: z.string().default("infra/regions.json"),
   /** Ranges that `/check` may reach although they are not public; the worker has the same list and the last word. */
   PROBE_ALLOW_CIDRS: csv.default([]),

@@ -128,6 +128,7 @@ export function assembleDeps(
     site: {
       publicUrl: config.PUBLIC_URL,
       apiUrl: config.API_URL,
+      appUrl: config.APP_URL ?? null,
       isSimulated: config.SIMULATED_REGIONS,
       version: VERSION,
       assets: {

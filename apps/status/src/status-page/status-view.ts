@@ -17,7 +17,10 @@ import type { EndpointReading } from "../endpoint-reading.ts";
 import type { StatusModel } from "./status-model.ts";
 
 /** One endpoint on one page; the first screen answers: is it working, where not, anything in 24 hours. */
-export function statusView(model: StatusModel, site: { publicUrl: string; isSimulated: boolean }): Html {
+export function statusView(
+  model: StatusModel,
+  site: { publicUrl: string; appUrl: string | null; isSimulated: boolean },
+): Html {
   const { nowMs } = model;
   return html`<div id="status" data-live>
 ${summary(model)}
@@ -42,7 +45,8 @@ ${model.isArchiveAway ? html`<p class="faint">Not at hand.</p>` : transitionList
 ${compatibility(model.measured)}</section>
 ${howMeasured(model)}
 </div>
-${embedHints(model, site.publicUrl)}`;
+${embedHints(model, site.publicUrl)}
+${followOrClaim(model, site.appUrl)}`;
 }
 
 function summary(model: StatusModel): Html {
@@ -111,4 +115,14 @@ function embedHints({ reading: { endpoint } }: StatusModel, publicUrl: string): 
 <div><dt>JSON</dt><dd><a href="/api/embed-status/${endpoint.slug}">/api/embed-status/${endpoint.slug}</a></dd></div>
 <div><dt>shields.io</dt><dd><code>https://img.shields.io/endpoint?url=${encodeURIComponent(`${publicUrl}/badge/${endpoint.slug}.json`)}</code></dd></div>
 </dl></section>`;
+}
+
+/** Only what is on the board can be followed or claimed; an unlisted page says nothing of the kind. */
+function followOrClaim({ reading: { endpoint } }: StatusModel, appUrl: string | null): Html | "" {
+  if (appUrl === null || endpoint.visibility !== "public") {
+    return "";
+  }
+  const isFree = endpoint.standing === "unclaimed";
+  return html`<section aria-labelledby="follow-title"><h2 id="follow-title">${isFree ? "Follow or claim this endpoint" : "Follow this endpoint"}</h2>
+<p>Followers see it among their own endpoints${isFree ? "; who runs it can claim it by proof, and has it probed at their plan’s cadence" : ""}. <a href="${appUrl}/board/${endpoint.slug}">${isFree ? "Follow or claim it" : "Follow it"}</a></p></section>`;
 }

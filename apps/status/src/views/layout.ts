@@ -7,6 +7,8 @@ export interface Site {
   readonly publicUrl: string;
   /** Base URL of the API, where the opt-out form posts to. */
   readonly apiUrl: string;
+  /** Base URL of the dashboard; null: there is none to lead to. */
+  readonly appUrl: string | null;
   readonly isSimulated: boolean;
   readonly version: string;
   /** Paths of style sheet and scripts, with the hash of their content: they may be cached for a year. */

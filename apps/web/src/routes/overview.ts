@@ -1,10 +1,14 @@
+import { listNotices } from "@alivemcp/actions/notices/list-notices";
 import { listWatched } from "@alivemcp/actions/watched/list-watched";
 import { readRegionVotes } from "@alivemcp/actions/watched/region-readings";
 import { decidePermission } from "@alivemcp/core/permissions";
 import { Hono } from "hono";
+import { html } from "hono/html";
 import { cityOf } from "../city-of.ts";
 import type { Deps } from "../deps.ts";
 import { overviewDigest } from "../live/digests.ts";
+import { csrfField } from "../middleware/form-guard.ts";
+import { noticeList } from "../overview/notice-list.ts";
 import { parseOverviewQuery } from "../overview/overview-query.ts";
 import { overviewView, shownWrong } from "../overview/overview-view.ts";
 import { selectOverview } from "../overview/select-overview.ts";
@@ -24,7 +28,12 @@ export function overviewRoutes(deps: Deps): Hono<WebEnv> {
       ({ reading }) => reading.endpoint,
     );
     const votes = await readRegionVotes(deps, shown);
-    const body = overviewView({
+    const notices = await listNotices(deps, caller);
+    const body = html`${noticeList(notices, {
+      base: `/w/${tenant.slug}`,
+      csrf: csrfField(c),
+      mayDismiss: decidePermission(caller.actor, "notice.dismiss").kind === "allowed",
+    })}${overviewView({
       overview,
       query,
       regions: new Map(shown.map(({ id }, index) => [id, votes[index] ?? []])),
@@ -34,7 +43,7 @@ export function overviewRoutes(deps: Deps): Hono<WebEnv> {
       mayAdd: decidePermission(caller.actor, "endpoint.create").kind === "allowed",
       digest: overviewDigest(readings),
       nowMs,
-    });
+    })}`;
     return c.html(
       await renderPage(c, {
         title: `Endpoints of ${tenant.name}`,

@@ -34,6 +34,15 @@ export function followEndpoint(
       });
     }
     const followedCadenceS = await findFollowedCadenceS(caller.scope, tx, endpoint.id);
+    if (input.cadenceS !== undefined && !isCadence(input.cadenceS)) {
+      throw new AppError({
+        code: "invalid",
+        internal: "cadence does not divide a day",
+        public:
+          "The cadence is 30 to 86400 seconds and must divide a day, for example 60, 300 or 900 seconds.",
+        field: "cadence_s",
+      });
+    }
     const cadenceS = input.cadenceS ?? followedCadenceS ?? Math.max(CADENCE_S_DEFAULT, plan.cadenceSMin);
     if (cadenceS === followedCadenceS) {
       return { result: endpoint, audit: null };
@@ -54,6 +63,9 @@ export function followEndpoint(
     };
   });
 }
+
+/** As the column's check has it. */
+const isCadence = (cadenceS: number) => cadenceS >= 30 && cadenceS <= 86_400 && 86_400 % cadenceS === 0;
 
 /** Ends it. Not following is no error; throws `not_found` when there is no such endpoint on the board. */
 export function unfollowEndpoint(

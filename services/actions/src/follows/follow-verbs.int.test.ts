@@ -103,7 +103,9 @@ test("when it leaves the board its followers are detached and told, until they d
   );
   expect(more).toEqual([]);
   expect(await listNotices(actions.deps, callerOf(owner))).toEqual([]);
-  await dismissNotice(actions.deps, callerOf(stranger), notice?.id ?? 0);
+  await expect(dismissNotice(actions.deps, callerOf(stranger), notice?.id ?? 0)).rejects.toMatchObject({
+    code: "not_found",
+  });
   expect(await listNotices(actions.deps, callerOf(follower))).toHaveLength(1);
   await dismissNotice(actions.deps, callerOf(follower), notice?.id ?? 0);
   expect(await listNotices(actions.deps, callerOf(follower))).toEqual([]);

@@ -1,17 +1,20 @@
 import { AppError } from "@alivemcp/core/app-error";
-import { type BoardEndpoint, findBoardEndpoint } from "@alivemcp/db/queries/follows";
+import { type BoardEndpoint, findBoardEndpoint, findFollowedCadenceS } from "@alivemcp/db/queries/follows";
 import type { TenantScope, Tx } from "@alivemcp/db/tenant-scope";
 import type { ActionDeps } from "../action-deps.ts";
 import type { Caller } from "../caller.ts";
 import { read } from "../read.ts";
 
-/** One endpoint of the public board, as a workspace looks at it. Throws `not_found` for hidden and unknown ones alike. */
+/** One endpoint of the public board, as a workspace looks at it, and whether that follows it. Throws `not_found` for hidden and unknown ones alike. */
 export function getBoardEndpoint(
   deps: Pick<ActionDeps, "pool">,
   caller: Caller,
   slug: string,
-): Promise<BoardEndpoint> {
-  return read(deps, caller, "endpoint.read", (tx) => getBoardEndpointIn(caller.scope, tx, slug));
+): Promise<{ endpoint: BoardEndpoint; followedCadenceS: number | null }> {
+  return read(deps, caller, "endpoint.read", async (tx) => {
+    const endpoint = await getBoardEndpointIn(caller.scope, tx, slug);
+    return { endpoint, followedCadenceS: await findFollowedCadenceS(caller.scope, tx, endpoint.id) };
+  });
 }
 
 /** The same inside a transaction of the caller's. */

@@ -1,9 +1,10 @@
+import { AppError } from "@alivemcp/core/app-error";
 import { dismissNotice as dismissNoticeRow } from "@alivemcp/db/queries/notices";
 import type { ActionDeps } from "../action-deps.ts";
 import type { Caller } from "../caller.ts";
 import { change } from "../change.ts";
 
-/** Puts a notice away for everybody in the workspace; one that is not there, or another workspace's, is no error. */
+/** Puts a notice away for everybody in the workspace. Throws `not_found` when there is no such open one. */
 export function dismissNotice(
   deps: Pick<ActionDeps, "pool" | "clock">,
   caller: Caller,
@@ -11,7 +12,13 @@ export function dismissNotice(
 ): Promise<void> {
   return change(deps, caller, "notice.dismiss", async (tx) => {
     const at = new Date(deps.clock.nowMs());
-    const wasOpen = await dismissNoticeRow(caller.scope, tx, { id, at });
-    return { result: undefined, audit: wasOpen ? { targetKind: "notice", targetId: String(id) } : null };
+    if (!(await dismissNoticeRow(caller.scope, tx, { id, at }))) {
+      throw new AppError({
+        code: "not_found",
+        internal: "no such open notice",
+        public: "There is no such notice, or somebody dismissed it already.",
+      });
+    }
+    return { result: undefined, audit: { targetKind: "notice", targetId: String(id) } };
   });
 }
