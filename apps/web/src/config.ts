@@ -35,6 +35,9 @@ export const configSchema = z.object({
   PROBE_ALLOW_CIDRS: csv.default([]),
   /** Address that somebody is told who finds their endpoint claimed by another workspace. */
   CLAIMS_CONTACT: z.email().optional(),
+  /** The internal port of the api, which stores credentials for people; and what opens it. */
+  INTERNAL_URL: baseUrl,
+  INTERNAL_TOKEN: z.string().min(32),
   REGIONS_FILE: z.string().default("infra/regions.json"),
   /** `1`: every page says that the regions are simulated on one machine. */
   SIMULATED_REGIONS: z

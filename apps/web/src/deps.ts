@@ -16,6 +16,7 @@ import { createRequestSeconds, type RequestSeconds } from "@alivemcp/runtime/req
 import { Counter, type Registry } from "prom-client";
 import type { Config } from "./config.ts";
 import { type CookieJar, createCookieJar } from "./cookie-jar.ts";
+import { createVaultClient, type VaultClient } from "./credentials/vault-client.ts";
 import { type Auth, createAuth } from "./identity/create-auth.ts";
 import { createIdentity, type Identity } from "./identity/identity.ts";
 import { createSignInLimits, type SignInLimits } from "./identity/sign-in-limits.ts";
@@ -42,6 +43,8 @@ export interface Deps extends ActionDeps {
   readonly auth: Auth;
   readonly limits: SignInLimits;
   readonly identity: Identity;
+  /** Has credentials stored by the api; nothing can be read back. */
+  readonly vault: VaultClient;
   readonly signer: Signer;
   readonly cookies: CookieJar;
   readonly assets: Assets;
@@ -137,6 +140,7 @@ export function assembleDeps(
     auth,
     limits: createSignInLimits(opened.redis),
     identity: createIdentity({ auth }),
+    vault: createVaultClient(config),
     signer: createSigner(config.AUTH_SECRET),
     cookies: createCookieJar(config.APP_URL),
     assets,

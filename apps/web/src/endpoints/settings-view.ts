@@ -58,6 +58,9 @@ ${textField(
 <p class="actions"><button type="submit">Save</button> <a class="button quiet" href="${home}">Cancel</a></p>
 </form>
 ${pausing(model)}
+<section aria-labelledby="credential-title"><h2 id="credential-title">Credential</h2>
+<p>${row.visibility === "private" ? "Probes may carry a token, headers, or what you got by logging in." : "If the endpoint asks for a log-in, probes can carry a credential. It makes the endpoint private."}</p>
+<p><a class="button quiet" href="${home}/credential">Credential…</a></p></section>
 <section aria-labelledby="delete-title"><h2 id="delete-title">Delete</h2>
 <p>The endpoint goes with its history, its page and its badge. Its address is never given to somebody else.</p>
 <p><a class="button danger" href="${home}/delete">Delete…</a></p></section>`;
