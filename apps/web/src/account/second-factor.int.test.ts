@@ -1,4 +1,3 @@
-import { createOTP } from "@better-auth/utils/otp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   linkIn,
@@ -7,54 +6,15 @@ import {
   PASSWORD,
   signIn,
   signUp,
-  type TestBrowser,
-  type TestPerson,
   type TestWeb,
 } from "../../test/open-test-web.ts";
+import { codesOn, guarded, readKey } from "../../test/second-factor.ts";
 
 let web: TestWeb;
 beforeAll(async () => {
   web = await openTestWeb();
 });
 afterAll(() => web.close());
-
-interface Guarded extends TestPerson {
-  readonly recoveryCodes: readonly string[];
-  /** What the app shows now; of the step `stepsAhead` from now. */
-  code(stepsAhead?: number): Promise<string>;
-}
-
-const codesOn = (text: string) =>
-  [...text.matchAll(/<li><code>([\w-]+)<\/code>/g)].map(([, code = ""]) => code);
-
-/** The key on the set-up page, as an app reads it (RFC 4648 base32), and codes of it by RFC 6238. */
-async function readKey(browser: TestBrowser): Promise<(stepsAhead?: number) => Promise<string>> {
-  const { text } = await browser.get("/account/codes");
-  const key = (/Key: <code>([A-Z2-7 ]+)/.exec(text)?.[1] ?? "").replaceAll(" ", "");
-  const bits = [...key]
-    .map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"))
-    .join("");
-  const secret = (bits.match(/.{8}/g) ?? [])
-    .map((byte) => String.fromCharCode(Number.parseInt(byte, 2)))
-    .join("");
-  return (stepsAhead = 0) => createOTP(secret).hotp(Math.floor(Date.now() / 30_000) + stepsAhead);
-}
-
-async function guarded(): Promise<Guarded> {
-  const person = await signUp(web);
-  const { browser } = person;
-  const started = await browser.submit("/account/security", { password: PASSWORD }, "/account/codes/start");
-  expect(started.location).toBe("/account/codes");
-  const code = await readKey(browser);
-  // The step before now: so that the present code is still unused.
-  const confirmed = await browser.submit(
-    "/account/codes",
-    { code: await code(-1) },
-    "/account/codes/confirm",
-  );
-  expect(confirmed.status).toBe(200);
-  return { ...person, code, recoveryCodes: codesOn(confirmed.text) };
-}
 
 test("is set up with the password, a picture, and the first code; ten recovery codes are shown once", async () => {
   const { browser, email } = await signUp(web);
@@ -85,7 +45,7 @@ test("is set up with the password, a picture, and the first code; ten recovery c
 });
 
 test("is asked after a password and after a mailed link, and then leads to the page that was wanted", async () => {
-  const { email, code } = await guarded();
+  const { email, code } = await guarded(web);
   const browser = openBrowser(web);
   const half = await signIn(browser, email, PASSWORD, "/account/sessions");
   expect(half.location).toBe("/sign-in/code?next=%2Faccount%2Fsessions");
@@ -104,7 +64,7 @@ test("is asked after a password and after a mailed link, and then leads to the p
 });
 
 test("a code works once", async () => {
-  const { email, code } = await guarded();
+  const { email, code } = await guarded(web);
   const first = openBrowser(web);
   const second = openBrowser(web);
   await signIn(first, email);
@@ -126,7 +86,7 @@ test("a code works once", async () => {
 });
 
 test("a recovery code works once, and making new ones voids the old", async () => {
-  const { email, browser, recoveryCodes } = await guarded();
+  const { email, browser, recoveryCodes } = await guarded(web);
   const [first = "", second = ""] = recoveryCodes;
   const one = openBrowser(web);
   await signIn(one, email);
@@ -143,7 +103,7 @@ test("a recovery code works once, and making new ones voids the old", async () =
 });
 
 test("wrong codes end the sign-in after five, and then the account for a while", async () => {
-  const { email, code } = await guarded();
+  const { email, code } = await guarded(web);
   const browser = openBrowser(web);
   await signIn(browser, email);
   const statuses: (number | string | null)[] = [];
@@ -162,8 +122,8 @@ test("wrong codes end the sign-in after five, and then the account for a while",
 });
 
 test("a code is good only in the browser that gave the password", async () => {
-  const mine = await guarded();
-  const theirs = await guarded();
+  const mine = await guarded(web);
+  const theirs = await guarded(web);
   const browser = openBrowser(web);
   await signIn(browser, mine.email);
   expect((await browser.submit("/sign-in/code", { code: await theirs.code() })).status).toBe(400);
@@ -178,7 +138,7 @@ test("a code is good only in the browser that gave the password", async () => {
 });
 
 test("is turned off with the password, which signs out every other device and is told by mail", async () => {
-  const { email, browser, code } = await guarded();
+  const { email, browser, code } = await guarded(web);
   const other = openBrowser(web);
   await signIn(other, email);
   await other.submit("/sign-in/code", { code: await code() });
@@ -194,14 +154,14 @@ test("is turned off with the password, which signs out every other device and is
 });
 
 test("recovery codes are not shown again for a code of the app alone", async () => {
-  const { browser, code, recoveryCodes } = await guarded();
+  const { browser, code, recoveryCodes } = await guarded(web);
   const again = await browser.submit("/account/sessions", { code: await code(1) }, "/account/codes/confirm");
   expect(again.location).toBe("/account/security");
   expect(again.text).not.toContain(recoveryCodes[0]);
 });
 
 test("secret and recovery codes are stored encrypted", async () => {
-  const { recoveryCodes } = await guarded();
+  const { recoveryCodes } = await guarded(web);
   const { rows } = await web.database.pool("super").query("SELECT * FROM two_factors");
   const stored = JSON.stringify(rows);
   for (const code of recoveryCodes) {

@@ -10,6 +10,7 @@ import {
   type TestBrowser,
   type TestWeb,
 } from "../../test/open-test-web.ts";
+import { guarded } from "../../test/second-factor.ts";
 
 const app = {
   clientId: "Iv1.client",
@@ -76,6 +77,17 @@ test("an account with the same confirmed address is signed in to and connected",
   expect((await comeBack(browser, person(email))).location).toBe("/");
   expect((await accountsOf(email)).map(({ provider_id }) => provider_id)).toEqual(["credential", "github"]);
   expect((await signIn(openBrowser(web), email)).status).toBe(303);
+});
+
+test("the second factor of who has one is asked after GitHub too", async () => {
+  const { email, code } = await guarded(web);
+  const browser = openBrowser(web);
+  const back = await comeBack(browser, person(email), "/account/sessions");
+  expect(back.location).toBe("/sign-in/code?next=%2Faccount%2Fsessions");
+  expect((await browser.get("/account")).location).toContain("/sign-in?");
+  const whole = await browser.submit(back.location ?? "", { code: await code() });
+  expect(whole.location).toBe("/account/sessions");
+  expect((await browser.get("/account")).text).toContain(email);
 });
 
 test("an address that GitHub has not confirmed opens no account, new or old", async () => {
