@@ -80,8 +80,8 @@ function invitationRow(c: WebContext, model: MembersModel, invitation: Invitatio
 <span class="faint">sent ${utcText(invitation.sentAt.getTime())} · ${isExpired ? "expired" : "works until"} ${utcText(invitation.expiresAt.getTime())}</span></div>
 ${
   model.may.invite
-    ? html`<div class="row"><form method="post" action="${model.base}/members/invitations/resend">${hidden}<button class="second" type="submit" aria-label="Send the invitation of ${invitation.email} again">Send again</button></form>
-<form method="post" action="${model.base}/members/invitations/revoke">${hidden}<button class="second" type="submit" aria-label="Take back the invitation of ${invitation.email}">Take back</button></form></div>`
+    ? html`<div class="row"><form method="post" action="${model.base}/members/invitations/resend">${hidden}<button class="second" type="submit" aria-label="Send again to ${invitation.email}">Send again</button></form>
+<form method="post" action="${model.base}/members/invitations/revoke">${hidden}<button class="second" type="submit" aria-label="Take back: invitation of ${invitation.email}">Take back</button></form></div>`
     : ""
 }</li>`;
 }
