@@ -2,8 +2,12 @@
  * Every documented answer of every route is produced here, and each is as documented. A new operation fails this file
  * until it has a sample request; a new status, until something here produces it.
  */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { SCOPES, type Scope } from "@alivemcp/core/permissions";
 import { PLANS } from "@alivemcp/core/plans";
+import { PUBLIC_TENANT_ID } from "@alivemcp/db/seed";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TEST_OPERATOR_KEY } from "../test/api-config.ts";
@@ -236,18 +240,22 @@ test("an address that sends too many bad keys is told to wait, with whatever bad
   await forgetBadKeys();
 });
 
+/** A Redis that was lost: no command of it works. */
+const redisGone = () => ({ ...api.deps.redis, status: "reconnecting" }) as never;
+
 describe("when something is down", () => {
   test("every route says that it is our fault when Postgres is gone, and nothing of how", async () => {
     const gone = {
       connect: () => Promise.reject(new Error("secret host")),
       query: () => Promise.reject(new Error("secret host")),
     };
-    const answers = await walkBroken({ pool: gone as never, operatorPool: gone as never }, mine, () => true);
+    const broken = { pool: gone as never, operatorPool: gone as never, redis: redisGone() };
+    const answers = await walkBroken(broken, mine, () => true);
     expect(answers).toEqual(allOf(answers, 500));
   });
 
   test("every route refuses who does not pay while Redis cannot count, and lets who pays through", async () => {
-    const redis = { ...api.deps.redis, status: "reconnecting", duplicate: () => redis } as never;
+    const redis = redisGone();
     const free = await addBelongings(api, "public");
     const answers = await walkBroken({ redis }, free, (operation) => !isOperators(operation));
     expect(answers).toEqual(allOf(answers, 502));
@@ -255,6 +263,27 @@ describe("when something is down", () => {
     expect(paying).toEqual({ getWorkspace: 200 });
   });
 });
+
+/** Claims an endpoint of the board, whose proof is where it should be. */
+async function claimWithProof(of: Belongings): Promise<number> {
+  let proof = "";
+  const server = createServer((_request, response) => response.end(proof));
+  server.listen(0, "127.0.77.9");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const slug = `board-${port}`;
+  await api.database.pool("super").query(
+    `INSERT INTO endpoints (tenant_id, slug, name, url, normalized_url, host, registrable_domain, visibility, standing,
+       retention_class)
+     VALUES ($1, $2, $2, $3, $3, '127.0.77.9', '127.0.77.9', 'public', 'unclaimed', 'public')`,
+    [PUBLIC_TENANT_ID, slug, `http://127.0.77.9:${port}/mcp`],
+  );
+  proof = (await api.send(of.key, "GET", `/v1/claims/${slug}`)).body.proof;
+  const { status } = await api.send(of.key, "POST", `/v1/claims/${slug}`);
+  server.close();
+  server.closeAllConnections();
+  return status;
+}
 
 describe("limits of the plan", () => {
   test("what the plan does not allow is refused with the limit and who can lift it", async () => {
@@ -285,6 +314,7 @@ describe("limits of the plan", () => {
       [small.tenant.id],
     );
     answers.key = await sent("POST", "/v1/keys", { name: "one more", scopes: ["read"] });
+    answers.claim = await claimWithProof(small);
     expect(answers).toEqual(allOf(answers, 402));
   });
 });

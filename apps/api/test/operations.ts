@@ -14,6 +14,8 @@ export interface Belongings extends TestWorkspace {
   readonly member: string;
   readonly invitation: string;
   readonly optOut: string;
+  /** Previewed with this workspace's key. */
+  readonly importId: string;
 }
 
 export interface SampleRequest {
@@ -59,6 +61,14 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   deleteCredential: (mine) => ({ path: at(mine, "/credential") }),
   followEndpoint: (mine) => ({ path: `/v1/follows/${mine.followed}`, body: {} }),
   unfollowEndpoint: (mine) => ({ path: `/v1/follows/${mine.followed}` }),
+  previewImport: () => ({
+    path: "/v1/imports",
+    body: { content: `url,name\nhttp://127.0.77.9:5000/${randomUUID()},Imported` },
+  }),
+  getImport: (mine) => ({ path: `/v1/imports/${mine.importId}` }),
+  confirmImport: (mine) => ({ path: `/v1/imports/${mine.importId}/confirm` }),
+  getClaim: (mine) => ({ path: `/v1/claims/${mine.endpointSlug}` }),
+  claimEndpoint: (mine) => ({ path: `/v1/claims/${mine.endpointSlug}` }),
   listKeys: () => ({ path: "/v1/keys" }),
   createKey: () => ({ path: "/v1/keys", body: { name: "sample", scopes: ["read"] } }),
   revokeKey: (mine) => ({ path: `/v1/keys/${mine.keyId}` }),
@@ -134,6 +144,9 @@ export async function addBelongings(api: TestApi, plan: "team" | "public" = "tea
      VALUES ($1, $2, $3, 'sample', '{read}') RETURNING id`,
     [tenant.id, randomUUID().slice(0, 8), "0".repeat(64)],
   );
+  const previewed = await api.send(workspace.key, "POST", "/v1/imports", {
+    body: { content: `url\nhttp://127.0.77.9:5000/${randomUUID()}` },
+  });
   await rows("INSERT INTO follow (tenant_id, endpoint_id, cadence_s) VALUES ($1, $2, 60)", [
     tenant.id,
     followed.id,
@@ -149,6 +162,7 @@ export async function addBelongings(api: TestApi, plan: "team" | "public" = "tea
     member,
     invitation: String(invitation?.id),
     optOut: String(optOut?.id),
+    importId: previewed.body.id,
   };
 }
 

@@ -15,7 +15,8 @@ export const problemSchema = z
   })
   .openapi("Problem");
 
-const DESCRIPTIONS: Readonly<Record<ErrorCode, string>> = {
+/** What each refusal means, for every route. */
+export const DESCRIPTIONS: Readonly<Record<ErrorCode, string>> = {
   invalid: "The request is not valid; `field` names the part.",
   unauthenticated: "No key, or one that opens nothing (any more).",
   limit_reached: "A limit of the plan is reached; the sentence says which, and who can lift it.",

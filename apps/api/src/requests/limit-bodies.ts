@@ -4,14 +4,14 @@ import { bodyLimit } from "hono/body-limit";
 
 const KIB = 1_024;
 const BODY_KIB_MAX = 64;
-/** A file of 500 endpoints with options; `importEndpoints` bounds the rows. */
-const IMPORT_KIB_MAX = 1_024;
+/** A file of an import (`IMPORT_BYTES_MAX`) as a JSON string, in which a character may take two. */
+const IMPORT_KIB_MAX = 2_048;
 
-/** Refuses a body above 64 KiB, of an import above 1 MiB, before it is read to its end. */
+/** Refuses a body above 64 KiB, of an import above 2 MiB, before it is read to its end. */
 export function limitBodies(): MiddlewareHandler {
   const ordinary = limited(BODY_KIB_MAX);
   const imports = limited(IMPORT_KIB_MAX);
-  return (c, next) => (c.req.path === "/v1/endpoints/import" ? imports : ordinary)(c, next);
+  return (c, next) => (c.req.path === "/v1/imports" ? imports : ordinary)(c, next);
 }
 
 const limited = (kibMax: number) =>
