@@ -666,7 +666,8 @@ CREATE TABLE endpoint_memory (
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
   latency_ms_p95_of_7d integer,
   capability_lints text[] NOT NULL DEFAULT '{}'::text[],
-  health_url_failed_at timestamp with time zone
+  health_url_failed_at timestamp with time zone,
+  capabilities_listed_at timestamp with time zone
 );
 ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_baseline_contract_hash_check CHECK ((baseline_contract_hash ~ '^[0-9a-f]{64}$'::text));
 ALTER TABLE endpoint_memory ADD CONSTRAINT endpoint_memory_baseline_era_check CHECK ((baseline_era = ANY (ARRAY['legacy'::text, 'modern'::text])));

@@ -11,6 +11,7 @@ export interface LearnedMemory {
   readonly lints: readonly string[] | null;
   /** Of the hourly listing of declared resources and prompts. */
   readonly capabilityLints: readonly string[] | null;
+  readonly capabilitiesListedAtMs: number | null;
   readonly healthUrlFailedAtMs: number | null;
   readonly tlsExpiresAtMs: number | null;
   readonly retryAfterUntilMs: number | null;
@@ -39,6 +40,7 @@ export async function rememberEndpoints(
     tools_count: one.toolsCount,
     lints: one.lints,
     capability_lints: one.capabilityLints,
+    capabilities_listed_at: one.capabilitiesListedAtMs === null ? null : new Date(one.capabilitiesListedAtMs),
     health_url_failed_at: one.healthUrlFailedAtMs === null ? null : new Date(one.healthUrlFailedAtMs),
     tls_expires_at: one.tlsExpiresAtMs === null ? null : new Date(one.tlsExpiresAtMs),
     retry_after_until: one.retryAfterUntilMs === null ? null : new Date(one.retryAfterUntilMs),
@@ -55,9 +57,9 @@ export async function rememberEndpoints(
 /** Era, transport and version go together, and so do name and version of the server: they come from one probe. */
 const MERGE = `
   UPDATE endpoint_memory m SET (era, transport, protocol_version, server_name, server_version, tools_count, lints,
-      capability_lints, health_url_failed_at, tls_expires_at, retry_after_until, baseline_era, updated_at)
+      capability_lints, capabilities_listed_at, health_url_failed_at, tls_expires_at, retry_after_until, baseline_era, updated_at)
     = (n.era, n.transport, n.protocol_version, n.server_name, n.server_version, n.tools_count, n.lints,
-      n.capability_lints, n.health_url_failed_at, n.tls_expires_at, n.retry_after_until, n.baseline_era, now())
+      n.capability_lints, n.capabilities_listed_at, n.health_url_failed_at, n.tls_expires_at, n.retry_after_until, n.baseline_era, now())
   FROM (
     SELECT m.endpoint_id,
       CASE WHEN l.era IS NULL THEN m.era ELSE l.era END AS era,
@@ -68,6 +70,7 @@ const MERGE = `
       coalesce(l.tools_count, m.tools_count) AS tools_count,
       coalesce(l.lints, m.lints) AS lints,
       coalesce(l.capability_lints, m.capability_lints) AS capability_lints,
+      greatest(l.capabilities_listed_at, m.capabilities_listed_at) AS capabilities_listed_at,
       greatest(l.health_url_failed_at, m.health_url_failed_at) AS health_url_failed_at,
       coalesce(l.tls_expires_at, m.tls_expires_at) AS tls_expires_at,
       greatest(l.retry_after_until, m.retry_after_until) AS retry_after_until,
@@ -75,16 +78,16 @@ const MERGE = `
         AS baseline_era
     FROM jsonb_to_recordset($1::jsonb) AS l(endpoint_id uuid, era text, transport text, protocol_version text,
       server_name text, server_version text, tools_count integer, lints text[], capability_lints text[],
-      health_url_failed_at timestamptz, tls_expires_at timestamptz,
+      capabilities_listed_at timestamptz, health_url_failed_at timestamptz, tls_expires_at timestamptz,
       retry_after_until timestamptz, full_hash text)
     JOIN endpoint_memory m ON m.endpoint_id = l.endpoint_id
   ) n
   WHERE m.endpoint_id = n.endpoint_id AND
     (m.era, m.transport, m.protocol_version, m.server_name, m.server_version, m.tools_count, m.lints,
-      m.capability_lints, m.health_url_failed_at, m.tls_expires_at, m.retry_after_until, m.baseline_era)
+      m.capability_lints, m.capabilities_listed_at, m.health_url_failed_at, m.tls_expires_at, m.retry_after_until, m.baseline_era)
     IS DISTINCT FROM
     (n.era, n.transport, n.protocol_version, n.server_name, n.server_version, n.tools_count, n.lints,
-      n.capability_lints, n.health_url_failed_at, n.tls_expires_at, n.retry_after_until, n.baseline_era)`;
+      n.capability_lints, n.capabilities_listed_at, n.health_url_failed_at, n.tls_expires_at, n.retry_after_until, n.baseline_era)`;
 
 /** Whether an endpoint answered in a batch of minutes, and since when it does not. */
 export interface LifeSign {

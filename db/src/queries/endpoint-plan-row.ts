@@ -19,7 +19,7 @@ export const SELECT_ENDPOINT_PLAN = `
     least(e.cadence_s, f.cadence_s) AS cadence_s, f.cadence_s IS NOT NULL AS is_followed,
     m.era, m.transport AS detected_transport, m.protocol_version, m.baseline_full_hash,
     coalesce(m.is_tool_list_empty_at_baseline, false) AS is_tool_list_empty_at_baseline,
-    coalesce(m.is_slow, false) AS is_slow, m.dead_since, m.retry_after_until, m.health_url_failed_at, r.full_hashes,
+    coalesce(m.is_slow, false) AS is_slow, m.dead_since, m.retry_after_until, m.health_url_failed_at, m.capabilities_listed_at, r.full_hashes,
     cr.version AS credential_version
   FROM endpoints e
   LEFT JOIN endpoint_memory m ON m.endpoint_id = e.id
@@ -64,6 +64,7 @@ export interface EndpointPlanRow {
   readonly dead_since: Date | null;
   readonly retry_after_until: Date | null;
   readonly health_url_failed_at: Date | null;
+  readonly capabilities_listed_at: Date | null;
   readonly full_hashes: Readonly<Record<string, string>> | null;
   readonly credential_version: number | null;
 }
@@ -102,6 +103,7 @@ export function endpointPlanOfRow(row: EndpointPlanRow): EndpointPlan {
     deadSinceMs: row.dead_since?.getTime() ?? null,
     retryAfterUntilMs: row.retry_after_until?.getTime() ?? null,
     healthUrlFailedAtMs: row.health_url_failed_at?.getTime() ?? null,
+    capabilitiesListedAtMs: row.capabilities_listed_at?.getTime() ?? null,
   };
 }
 

@@ -61,6 +61,7 @@ test("a plan holds what a job is filled from; unlearned things are null", async 
     deadSinceMs: null,
     retryAfterUntilMs: null,
     healthUrlFailedAtMs: null,
+    capabilitiesListedAtMs: null,
   });
   expect(await listEndpointPlansById(database.pool("system"), [id, randomUUID()])).toEqual([plan]);
   expect((await listEndpointPlans(database.pool("system"), { changedSinceMs: null })).plans).toEqual([plan]);

@@ -19,6 +19,7 @@ export const endpointMemory = pgTable("endpoint_memory", {
   toolsCount: integer("tools_count"),
   lints: text().array().notNull().default([]),
   capabilityLints: text("capability_lints").array().notNull().default([]),
+  capabilitiesListedAt: timestamp("capabilities_listed_at", { withTimezone: true }),
   healthUrlFailedAt: timestamp("health_url_failed_at", { withTimezone: true }),
   tlsExpiresAt: timestamp("tls_expires_at", { withTimezone: true }),
   isSlow: boolean("is_slow").notNull().default(false),

@@ -343,7 +343,11 @@ describe("what is remembered of an endpoint", () => {
     });
     const seen = { "us-east": listing(0, [lint]), "eu-west": other };
     await archive([minuteEntry({ endpointId: endpoint.id, minute: MINUTE, seen, findings: seen })]);
-    expect(await memory()).toMatchObject({ lints: ["tool_name: x"], capability_lints: [lint] });
+    expect(await memory()).toMatchObject({
+      lints: ["tool_name: x"],
+      capability_lints: [lint],
+      capabilities_listed_at: new Date(at(MINUTE)),
+    });
     await archive([minute(1, { finding: other, findings: { "us-east": other } })]);
     expect(await memory()).toMatchObject({ capability_lints: [lint] });
     await archive([minute(2, { finding: listing(2, []), findings: { "us-east": listing(2, []) } })]);

@@ -65,13 +65,14 @@ export function learnedMemories(minutes: readonly ArchivableMinute[]): readonly 
 /** What only some of an endpoint's findings tell: the newest one that does counts, whatever came after it. */
 function learnedSeldom(
   minutes: readonly ArchivableMinute[],
-): Pick<LearnedMemory, "capabilityLints" | "healthUrlFailedAtMs"> {
+): Pick<LearnedMemory, "capabilityLints" | "capabilitiesListedAtMs" | "healthUrlFailedAtMs"> {
   const findings = minutes
     .flatMap((minute) => Object.values(minute.findings))
     .sort((a, b) => a.observedAtMs - b.observedAtMs);
   const listed = findings.findLast(hasListedCapabilities);
   return {
     capabilityLints: listed === undefined ? null : splitLints(listed).capabilityLints,
+    capabilitiesListedAtMs: listed?.observedAtMs ?? null,
     healthUrlFailedAtMs: findings.findLast(isHealthUrlFailing)?.observedAtMs ?? null,
   };
 }
@@ -92,6 +93,7 @@ export function learnedMemory(endpointId: string, finding: ProbeFinding): Learne
     toolsCount: finding.toolsCount,
     lints: fullHash === null ? null : lints,
     capabilityLints,
+    capabilitiesListedAtMs: capabilityLints === null ? null : observedAtMs,
     healthUrlFailedAtMs: isHealthUrlFailing(finding) ? observedAtMs : null,
     tlsExpiresAtMs: finding.tlsExpiresAtMs,
     retryAfterUntilMs: retryAfterMs === null ? null : honouredRetryAfterMs(observedAtMs, retryAfterMs),

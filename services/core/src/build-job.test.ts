@@ -42,6 +42,7 @@ const plan: EndpointPlan = {
   deadSinceMs: null,
   retryAfterUntilMs: null,
   healthUrlFailedAtMs: null,
+  capabilitiesListedAtMs: null,
 };
 const KEY = "k".repeat(43);
 const asked = {

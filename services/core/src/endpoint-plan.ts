@@ -46,6 +46,8 @@ export interface EndpointPlan {
   readonly retryAfterUntilMs: number | null;
   /** Newest probe that found a health URL failing. */
   readonly healthUrlFailedAtMs: number | null;
+  /** Newest probe that listed what it declares beside tools; null: none did yet. */
+  readonly capabilitiesListedAtMs: number | null;
 }
 
 /** The regions this endpoint is probed from, in the installation's order; all of them when its choice names none of them. */

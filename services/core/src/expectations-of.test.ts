@@ -132,7 +132,7 @@ describe("declared resources and prompts", () => {
   test("are listed once an hour, by one region, each in its turn", () => {
     fc.assert(
       fc.property(fc.uuid(), fc.constantFrom(30, 60, 90, 300, 1_800), (id, cadenceS) => {
-        const plan = endpointPlan({ id, cadenceS });
+        const plan = endpointPlan({ id, cadenceS, capabilitiesListedAtMs: t0 });
         const slots = slotsOf(plan, t0, t0 + 6 * HOUR_MS);
         const due = slots.flatMap((slotAtMs) =>
           REGIONS.filter((region) => isDue(plan, slotAtMs, region)).map((region) => ({ slotAtMs, region })),
@@ -144,8 +144,15 @@ describe("declared resources and prompts", () => {
     );
   });
 
+  test("are listed every minute by one region until they were listed once", () => {
+    const plan = endpointPlan();
+    for (const slotAtMs of slotsOf(plan, t0, t0 + HOUR_MS)) {
+      expect(REGIONS.filter((region) => isDue(plan, slotAtMs, region))).toHaveLength(1);
+    }
+  });
+
   test("are listed with every probe of an endpoint that is probed less than hourly", () => {
-    const plan = endpointPlan({ cadenceS: 14_400 });
+    const plan = endpointPlan({ cadenceS: 14_400, capabilitiesListedAtMs: t0 });
     for (const slotAtMs of slotsOf(plan, t0, t0 + 24 * HOUR_MS)) {
       expect(REGIONS.filter((region) => isDue(plan, slotAtMs, region))).toHaveLength(1);
     }

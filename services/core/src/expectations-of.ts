@@ -26,7 +26,8 @@ const HEALTH_URL_WATCHED_MS = 10 * MINUTE_MS;
  * What a job of that region is to look at beyond the protocol. Nobody's expectations are known of an unclaimed endpoint.
  *
  * A health URL is asked once in each period of so many minutes, in the first minute that has a slot, by one region, which
- * moves on with every period; so it is with capabilities and hours. Periods begin at another minute for each endpoint.
+ * moves on with every period; so it is with capabilities and hours, but until they were listed once every minute is
+ * their turn. Periods begin at another minute for each endpoint.
  * With several slots in a minute the last one asks, because the last result of a region is what its minute counts. While
  * a health URL failed lately, every region asks all of them with every probe.
  */
@@ -66,7 +67,12 @@ function isCapabilityCheckDue(plan: EndpointPlan, asked: Asked, occasion: Occasi
     case "now":
       return asked.region === asked.regionsAsked[0];
     case "slot":
-      return isItsTurn(plan, asked, occasion, CAPABILITY_EVERY_MINUTES);
+      return isItsTurn(
+        plan,
+        asked,
+        occasion,
+        plan.capabilitiesListedAtMs === null ? 1 : CAPABILITY_EVERY_MINUTES,
+      );
   }
 }
 

@@ -33,6 +33,7 @@ export function endpointPlan(change: Partial<EndpointPlan> = {}): EndpointPlan {
     deadSinceMs: null,
     retryAfterUntilMs: null,
     healthUrlFailedAtMs: null,
+    capabilitiesListedAtMs: null,
     ...change,
   };
 }
