@@ -9,6 +9,7 @@ import { callHttp } from "./call-http.ts";
 import type { ReplyHead } from "./exchange-scope.ts";
 import { MODERN_VERSION, mcpMessages } from "./mcp-messages.ts";
 import { askEndpoint, baseHeaders, noteStep, type ProbeRun, REQUEST_TIMEOUT_MS } from "./probe-run.ts";
+import { saysLogIn } from "./refusal.ts";
 import type { RpcReply } from "./rpc.ts";
 
 /**
@@ -30,6 +31,11 @@ export async function lookUnauthenticated(run: ProbeRun): Promise<ProbeOutcome |
     run.wallStatus = status;
     noteRefusal(run, reply.head, ms);
     await judgeWall(run, reply.head);
+    return null;
+  }
+  if (reply.kind === "error" && saysLogIn(reply.message)) {
+    noteStep(run, "unauthenticated", ms, false, "refused in JSON-RPC words, no WWW-Authenticate");
+    run.lints.add(`wall_status: a request without credentials is refused with ${status} instead of 401`);
     return null;
   }
   // Any JSON-RPC words but a refusal mean that the application itself heard a stranger.

@@ -10,6 +10,11 @@ import type { RpcReply } from "./rpc.ts";
 const AUTH_WORDS =
   /\b(?:unauthori[sz]ed|unauthenticated|not authenticated|authentication (?:is )?(?:required|failed)|authorization (?:is )?required|log ?in required|(?:missing|invalid|no) (?:api[ _-]?key|(?:access |bearer |auth )?token|credentials)|api[ _-]?key (?:is )?(?:required|missing|invalid))\b/i;
 
+/** Whether the message of a JSON-RPC error means "log in". */
+export function saysLogIn(message: string): boolean {
+  return AUTH_WORDS.test(message.slice(0, 300));
+}
+
 /** Judges a refusal, looking at the wall where there is one. */
 export async function judgeRefusal(run: ProbeRun, reply: RpcReply): Promise<ProbeOutcome> {
   if (reply.kind === "failed") {
@@ -25,7 +30,7 @@ export async function judgeRefusal(run: ProbeRun, reply: RpcReply): Promise<Prob
   if (reply.kind === "status") {
     return { kind: "http-failed", status: reply.head.status };
   }
-  if (AUTH_WORDS.test(reply.message.slice(0, 300))) {
+  if (saysLogIn(reply.message)) {
     return run.request.credential === null ? { kind: "walled", detail: "auth_nonstandard" } : rejected(run);
   }
   return reply.head.status >= 500

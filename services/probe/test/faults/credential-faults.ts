@@ -250,6 +250,17 @@ const WALLS: readonly Fault[] = [
     { also: (finding) => expect(steps(finding).unauthenticated).toBe("failed not_mcp") },
   ),
   row(
+    "a wall of JSON-RPC words",
+    { wall: (asked, response) => sendError(response, asked, 200, -32001, "Unauthorized") },
+    "up - - -",
+    {
+      also: (finding) => {
+        expect(finding.lints.join()).toContain("wall_status");
+        expect(finding.lints.join()).not.toContain("wall_open");
+      },
+    },
+  ),
+  row(
     "a wall that has had enough of us",
     { wall: refusal(429, null) },
     "degraded rate_limited http http_429",
