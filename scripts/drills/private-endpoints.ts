@@ -84,7 +84,7 @@ async function drill(running: RunningCopy) {
   await internal(running, tenant, "PUT", credentialPath(bearerId), { kind: "bearer", token });
   await connect(running, tenant, oauthId);
   await Promise.all([bearerId, oauthId].map((id) => probeNow(running, tenant, id)));
-  const access = await openAsWorker(running, tenant, oauthId);
+  const access = await openAsWorker(running, tenant, { id: oauthId, url: example.url });
 
   const bearerUp = await reached(running, tenant, bearerId, "up", UP_WITHIN_MS);
   const oauthUp = await reached(running, tenant, oauthId, "up", UP_WITHIN_MS);
@@ -208,7 +208,12 @@ async function connect(running: RunningCopy, tenant: Tenant, id: string): Promis
 }
 
 /** What a worker would be given: so the drill knows which access token to look for. */
-async function openAsWorker(running: RunningCopy, tenant: Tenant, endpointId: string): Promise<string> {
+async function openAsWorker(
+  running: RunningCopy,
+  tenant: Tenant,
+  { id: endpointId, url }: { readonly id: string; readonly url: string },
+): Promise<string> {
+  const { origin } = new URL(url);
   const keys = makeBoxKeys();
   const jobId = `${endpointId}-drill`;
   const ticket = signCredentialTicket(running.secrets.ticketKey, {
@@ -223,7 +228,15 @@ async function openAsWorker(running: RunningCopy, tenant: Tenant, endpointId: st
   const response = await fetch(`http://127.0.0.1:${running.portBase + 3}${HANDOVER_PATH}`, {
     method: "POST",
     headers: { authorization: `Bearer ${regionToken}`, "content-type": "application/json" },
-    body: JSON.stringify({ v: 1, ticket, region: REGION, jobId, dispatch: 1, publicKey: keys.publicKey }),
+    body: JSON.stringify({
+      v: 1,
+      ticket,
+      region: REGION,
+      jobId,
+      dispatch: 1,
+      origin,
+      publicKey: keys.publicKey,
+    }),
   });
   const answer = handoverAnswerSchema.parse(await response.json());
   const plaintext =

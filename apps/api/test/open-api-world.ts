@@ -117,7 +117,10 @@ export async function openApiWorld(
     ) {
       const { rows } = await database
         .pool("super")
-        .query("SELECT version FROM endpoint_credential WHERE endpoint_id = $1", [endpointId]);
+        .query(
+          "SELECT c.version, e.url FROM endpoints e LEFT JOIN endpoint_credential c ON c.endpoint_id = e.id WHERE e.id = $1",
+          [endpointId],
+        );
       const region = options.region ?? "us-east";
       const jobId = `${endpointId}-${randomUUID()}`;
       dispatches += 1;
@@ -139,6 +142,7 @@ export async function openApiWorld(
           region,
           jobId,
           dispatch,
+          origin: new URL(rows[0]?.url).origin,
           publicKey: boxKeys.publicKey,
           isRenewal: options.isRenewal ?? false,
         }),

@@ -5,7 +5,7 @@
  *
  * Once per (region, job, dispatch number, renewal): asking again with the same key within `HANDOVER_REPEAT_MS` gets the
  * same sealed answer; another key is refused with 409, and logged. Refusals are problem+json: 400 malformed, 401 region
- * token, 403 ticket (forged, expired, of another region or job), 404 no such credential (deleted, replaced since, the
+ * token, 403 ticket (forged, expired, of another region or job) or origin, 404 no such credential (deleted, replaced since, the
  * endpoint changed hands), 409 another key or a repeat that came too late, 502 the authorization server could not be
  * asked. After each of these nothing is known about the endpoint: the probe is `unknown / probe_error`.
  */
@@ -31,6 +31,11 @@ export const handoverRequestSchema = z.strictObject({
   jobId: z.string().max(200),
   /** The supervisor numbers every dispatch of a job, from 1. */
   dispatch: z.int().min(1).max(1000),
+  /**
+   * Where the child is about to send it, as `URL.origin` of the job's URL. A credential is given for the origin it was
+   * entered for only, so a job or a row that was tampered with leads it nowhere else.
+   */
+  origin: z.string().max(300),
   /** Of the child, made when it started. */
   publicKey,
   /**

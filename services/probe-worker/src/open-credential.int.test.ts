@@ -42,7 +42,11 @@ function open(
     port.vault.set(order.endpointId, entry);
   }
   const deps = { internalUrl: port.url, keys: over.keys ?? keys };
-  return openCredential(deps, order, { isRenewal: over.isRenewal ?? false, signal: over.signal ?? never });
+  return openCredential(deps, order, {
+    isRenewal: over.isRenewal ?? false,
+    origin: "https://mcp.example.com",
+    signal: over.signal ?? never,
+  });
 }
 
 test("a credential comes as the headers to send, with the end of its life", async () => {

@@ -30,6 +30,13 @@ export type CredentialOpening =
   | { readonly kind: "rejected"; readonly detail: string }
   | { readonly kind: "failed"; readonly detail: HandoverFault };
 
+interface OpenOptions {
+  readonly isRenewal: boolean;
+  /** Where it will be sent, as `URL.origin`. */
+  readonly origin: string;
+  readonly signal: AbortSignal;
+}
+
 const TRIES_MAX = 5;
 /** 0.2, 0.4, 0.8, 1.6 s between tries: an api that is being restarted is waited for. */
 const PAUSE_MS = 200;
@@ -40,7 +47,7 @@ const PAUSE_MS = 200;
 export async function openCredential(
   deps: { readonly internalUrl: string; readonly keys: BoxKeys },
   order: HandoverOrder,
-  options: { readonly isRenewal: boolean; readonly signal: AbortSignal },
+  options: OpenOptions,
 ): Promise<CredentialOpening> {
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(HANDOVER_BUDGET_MS)]);
   for (let tried = 1; ; tried += 1) {
@@ -55,13 +62,14 @@ export async function openCredential(
 async function askOnce(
   { internalUrl, keys }: { readonly internalUrl: string; readonly keys: BoxKeys },
   order: HandoverOrder,
-  options: { readonly isRenewal: boolean; readonly signal: AbortSignal },
+  options: OpenOptions,
 ): Promise<CredentialOpening> {
   const request: HandoverRequest = {
     v: HANDOVER_VERSION,
     ticket: order.ticket,
     region: order.region,
     jobId: order.jobId,
+    origin: options.origin,
     dispatch: order.jobDispatch,
     publicKey: keys.publicKey,
     isRenewal: options.isRenewal,

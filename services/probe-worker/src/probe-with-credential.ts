@@ -27,9 +27,10 @@ export async function probeWithCredential(
   const { order, handover } = input;
   const { clock } = deps.probeDeps;
   const startedAtMs = clock.nowMs();
-  const opening = await openCredential(deps, handover, { isRenewal: false, signal });
+  const { origin } = new URL(order.url);
+  const opening = await openCredential(deps, handover, { isRenewal: false, origin, signal });
   const renewCredential = async (): Promise<CredentialRenewal> => {
-    const renewal = await openCredential(deps, handover, { isRenewal: true, signal });
+    const renewal = await openCredential(deps, handover, { isRenewal: true, origin, signal });
     switch (renewal.kind) {
       case "opened":
         return { kind: "renewed", credential: renewal.credential };

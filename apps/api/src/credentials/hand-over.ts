@@ -35,7 +35,7 @@ export async function handOver(deps: HandOverDeps, request: Request): Promise<Ha
     deps.handovers.inc({ outcome: "repeated" });
     return known;
   }
-  const opened = await openCredential(deps, claims, { isRenewal: request.isRenewal });
+  const opened = await openCredential(deps, claims, request);
   const answer = opened.kind === "opened" ? sealed(request, claims, opened.credential) : opened;
   return keepAnswer(deps, key, answer);
 }

@@ -9,13 +9,14 @@ import {
   replaceCredential,
   takeCredentialVersion,
 } from "@alivemcp/db/queries/credentials";
+import type { EndpointRow } from "@alivemcp/db/queries/endpoints";
 import type { Tenant } from "@alivemcp/db/queries/tenants";
 import type { Tx } from "@alivemcp/db/tenant-scope";
 import type { Vault } from "../vault/vault.ts";
 import { type StoredCredential, writeStored } from "./stored-credential.ts";
 
 export interface KeptCredential {
-  readonly endpointId: string;
+  readonly endpoint: Pick<EndpointRow, "id" | "url">;
   readonly stored: StoredCredential;
   readonly hints: CredentialHints;
   readonly expiry: { readonly atMs: number; readonly source: ExpirySource } | null;
@@ -33,7 +34,8 @@ export async function keepCredential(
 ): Promise<{ readonly version: number; readonly audit: AuditNote }> {
   const { scope } = caller;
   const { tx, tenant } = within;
-  const { endpointId, stored, hints, expiry } = kept;
+  const { endpoint, stored, hints, expiry } = kept;
+  const endpointId = endpoint.id;
   const taken = await takeCredentialVersion(scope, tx, endpointId);
   invariant(taken !== null, "the endpoint was found in this transaction");
   if (!taken.wasPrivate) {
@@ -42,7 +44,7 @@ export async function keepCredential(
     await makeEndpointPrivate(scope, tx, endpointId);
   }
   const sealed = await deps.vault.seal(scope, tx, {
-    plaintext: writeStored(stored),
+    plaintext: writeStored({ origin: new URL(endpoint.url).origin, credential: stored }),
     binding: { endpointId, version: taken.version, purpose: "credential" },
   });
   await replaceCredential(scope, tx, {

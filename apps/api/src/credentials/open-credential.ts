@@ -12,12 +12,12 @@ export type OpenedOrRejected =
 
 /**
  * Decrypts the credential that a ticket names, as the headers a probe sends. Throws `not_found` when it was deleted or
- * replaced since, or the endpoint changed hands.
+ * replaced since, or the endpoint changed hands, `forbidden` when it was entered for another origin than is asked for.
  */
 export async function openCredential(
   deps: AccessDeps,
   claims: CredentialTicketClaims,
-  options: { readonly isRenewal: boolean },
+  asked: { readonly isRenewal: boolean; readonly origin: string },
 ): Promise<OpenedOrRejected> {
   const scope = grantTenantScope(claims.tenantId, "system-job");
   const { endpointId, credentialVersion: version } = claims;
@@ -33,7 +33,15 @@ export async function openCredential(
     const binding = { endpointId, version, purpose: "credential" } as const;
     return { row: found, plaintext: await deps.vault.open(scope, tx, { ...found, binding }) };
   });
-  const stored = readStored(plaintext);
+  const { origin, credential: stored } = readStored(plaintext);
+  if (origin !== asked.origin) {
+    deps.log.warn({ endpointId }, "a credential was asked for another origin than it was entered for");
+    throw new AppError({
+      code: "forbidden",
+      internal: "another origin",
+      public: "This credential is for another origin.",
+    });
+  }
   const expiresAtMs = row.expiresAt?.getTime() ?? null;
   switch (stored.kind) {
     case "bearer":
@@ -43,7 +51,7 @@ export async function openCredential(
     case "client_credentials":
     case "connect":
       return opened(
-        await accessTokenOf(deps, { scope, endpointId, version, credential: stored }, options),
+        await accessTokenOf(deps, { scope, endpointId, version, credential: stored }, asked),
         expiresAtMs,
       );
   }

@@ -49,7 +49,7 @@ export async function storeCredential(
       caller,
       { tx, tenant },
       {
-        endpointId: target.id,
+        endpoint,
         stored,
         hints: { ...hintsOf(credential), ...(issuer !== null && { issuer }) },
         expiry: expiryOf(credential),

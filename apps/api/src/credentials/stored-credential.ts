@@ -25,7 +25,13 @@ export type StoredCredential = z.infer<typeof storedCredentialSchema>;
 /** The kinds whose access tokens come from an authorization server. */
 export type OauthCredential = Extract<StoredCredential, { clientId: string }>;
 
-export const writeStored = (credential: StoredCredential): Buffer => Buffer.from(JSON.stringify(credential));
+const keptSchema = z.object({
+  /** `URL.origin` of the endpoint when it was entered: it is sent there and nowhere else. */
+  origin: z.string(),
+  credential: storedCredentialSchema,
+});
+type Kept = z.infer<typeof keptSchema>;
 
-export const readStored = (plaintext: Buffer): StoredCredential =>
-  storedCredentialSchema.parse(JSON.parse(plaintext.toString()));
+export const writeStored = (kept: Kept): Buffer => Buffer.from(JSON.stringify(kept));
+
+export const readStored = (plaintext: Buffer): Kept => keptSchema.parse(JSON.parse(plaintext.toString()));

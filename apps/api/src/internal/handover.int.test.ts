@@ -19,6 +19,7 @@ import type { StoredCredential } from "../credentials/stored-credential.ts";
 import { createDeps, type Deps } from "../deps.ts";
 import { buildInternalApp } from "./internal-app.ts";
 
+const ORIGIN = "https://mcp.example.com";
 const TOKEN = "s3cret-token-of-the-endpoint";
 let database: TestDatabase;
 let redis: TestRedis;
@@ -52,7 +53,7 @@ async function store(endpointId: string, stored: StoredCredential, of = tenant):
     if (row === null) {
       throw new Error("the tenant exists");
     }
-    const kept = { endpointId, stored, hints: {}, expiry: null };
+    const kept = { endpoint: { id: endpointId, url: `${ORIGIN}/mcp` }, stored, hints: {}, expiry: null };
     return (await keepCredential(deps, caller, { tx, tenant: row }, kept)).version;
   });
 }
@@ -80,7 +81,15 @@ async function openJob() {
   const ask = async (change: Ask = {}) => {
     const ticket = change.ticket ?? signCredentialTicket(TEST_TICKET_KEY, { ...claims, ...change.claims });
     const token = change.token === undefined ? testRegionToken("us-east") : change.token;
-    const body = { v: 1, ticket, region: "us-east", jobId, dispatch: 1, publicKey: keys.publicKey };
+    const body = {
+      v: 1,
+      ticket,
+      region: "us-east",
+      jobId,
+      dispatch: 1,
+      origin: ORIGIN,
+      publicKey: keys.publicKey,
+    };
     const response = await app.request(HANDOVER_PATH, {
       method: "POST",
       headers: {
@@ -171,6 +180,8 @@ describe("a request that opens nothing", () => {
     ["for an endpoint that is not there", { claims: { endpointId: randomUUID() } }, 404],
     ["for the endpoint of another tenant", { claims: { tenantId: randomUUID() } }, 404],
     ["for a version that was replaced", { claims: { credentialVersion: 99 } }, 404],
+    ["to send it to another host", { body: { origin: "https://evil.example" } }, 403],
+    ["to send it unencrypted", { body: { origin: "http://mcp.example.com" } }, 403],
     ["with a key of small order", { body: { publicKey: Buffer.alloc(32).toString("base64url") } }, 400],
     ["with a key that is none", { body: { publicKey: "abc" } }, 400],
     ["with dispatch 0", { body: { dispatch: 0 } }, 400],

@@ -154,7 +154,7 @@ function keepConnected(
       caller,
       { tx, tenant },
       {
-        endpointId,
+        endpoint,
         stored: { kind: "connect", clientId, clientSecret, scope, issuer, tokenUrl: null, resource },
         hints: { issuer, clientId, scope },
         expiry: endsMs === null ? null : { atMs: endsMs, source: "token" },

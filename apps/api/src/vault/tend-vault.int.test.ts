@@ -65,13 +65,13 @@ async function addVault(bearers: number) {
   return { tenant, tokens, readAll };
 }
 
-/** A vault that fails at its nth sealing, as a process that dies there. */
-const dyingAt = (n: number): Vault => {
+/** A vault that fails at its nth sealing for a tenant, as a process that dies there. */
+const dyingAt = (tenant: TestTenant, n: number): Vault => {
   let seals = 0;
   return {
     ...world.deps.vault,
     seal: (...args) => {
-      seals += 1;
+      seals += Number(args[0].tenantId === tenant.id);
       return seals === n ? Promise.reject(new Error("killed")) : world.deps.vault.seal(...args);
     },
   };
@@ -116,7 +116,7 @@ describe("rotation of data keys", () => {
   test("goes on where a crash in the middle left it", async () => {
     const { tenant, tokens, readAll } = await addVault(4);
     await renewDataKeys(world.deps);
-    const died = await tendVault({ ...world.deps, vault: dyingAt(3) });
+    const died = await tendVault({ ...world.deps, vault: dyingAt(tenant, 3) });
     expect(died.failures).toBe(1);
     const versions = (await sealedOf(tenant)).map((row) => row.data_key_version);
     expect(new Set(versions).size).toBe(2);
