@@ -327,6 +327,7 @@ describe("the reader of public pages", () => {
 
 test("every table has forced row-level security and a policy, or is listed here with its reason", async () => {
   const exempt = new Map([
+    ["endpoint_erasure", "endpoints that are nobody's any more; the system role's alone"],
     ["schema_migration", "the migration runner's own; no role but the owner has a grant"],
   ]);
   const { rows } = await database.pool("super").query(`
@@ -351,6 +352,7 @@ test("every table with a tenant's rows carries tenant_id, or is keyed by endpoin
     ["opt_out", "filed by strangers"],
     ["consumer_fence", "coordination of our own processes"],
     ["schedule_claim", "coordination of our own processes"],
+    ["endpoint_erasure", "endpoints that are nobody's any more; the system role's alone"],
     ["schema_migration", "the migration runner's own"],
   ]);
   const { rows } = await database.pool("super").query<{ name: string }>(`
