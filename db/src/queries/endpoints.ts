@@ -250,7 +250,7 @@ export async function countWatched(
 ): Promise<WatchedCount> {
   const { rows } = await tx.execute<{ own: number; private: number; followed: number }>(sql`
     SELECT count(*)::int AS own, (count(*) FILTER (WHERE visibility = 'private'))::int AS private,
-      (SELECT count(*)::int FROM follow WHERE tenant_id = ${scope.tenantId}) AS followed
+      (SELECT count(*)::int FROM follow WHERE tenant_id = ${scope.tenantId} AND paused_at IS NULL) AS followed
     FROM endpoints
     WHERE tenant_id = ${scope.tenantId} AND paused_reason IS DISTINCT FROM 'plan' AND id IS DISTINCT FROM ${exceptId}::uuid`);
   const { own = 0, private: privateEndpoints = 0, followed = 0 } = rows[0] ?? {};

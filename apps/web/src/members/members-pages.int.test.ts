@@ -5,6 +5,7 @@ import {
   askAs,
   openTestDashboard,
   postAs,
+  seedEndpoint,
   type TestDashboard,
   type TestWorkspace,
 } from "../../test/open-test-dashboard.ts";
@@ -236,6 +237,21 @@ describe("settings", () => {
       to: `/w/${slug}/settings`,
     });
     expect((await page(workspace.ownerId, `/w/${slug}/settings`)).text).toContain('value="Neu"');
+  });
+
+  test("say what of the plan is used, and what it keeps paused", async () => {
+    const workspace = await addWorkspace(dashboard);
+    await seedEndpoint(dashboard, workspace.id);
+    const paused = await seedEndpoint(dashboard, workspace.id);
+    await rows("UPDATE endpoints SET paused_at = now(), paused_reason = 'plan' WHERE id = $1", [paused.id]);
+    await post(workspace.ownerId, `${workspace.base}/members/invite`, {
+      email: newAddress(),
+      role: "viewer",
+    });
+    const { text } = await page(workspace.viewerId, `${workspace.base}/settings`);
+    expect(text).toContain("1 of 50");
+    expect(text).toContain("3 of 10");
+    expect(text).toContain("One endpoint is paused because the plan allows no more");
   });
 
   test("delete only with the name typed, say so everywhere, and undo it", async () => {

@@ -3,6 +3,7 @@ import { listMembers } from "@alivemcp/actions/members/list-members";
 import { transferOwnership } from "@alivemcp/actions/members/transfer-ownership";
 import { deleteWorkspace } from "@alivemcp/actions/workspaces/delete-workspace";
 import { keepWorkspace } from "@alivemcp/actions/workspaces/keep-workspace";
+import { readUsage } from "@alivemcp/actions/workspaces/read-usage";
 import { renameWorkspace } from "@alivemcp/actions/workspaces/rename-workspace";
 import { type Action, decidePermission } from "@alivemcp/core/permissions";
 import { plainText } from "@alivemcp/core/plain-text";
@@ -103,6 +104,7 @@ async function showSettings(
   const may = (action: Action) => decidePermission(caller.actor, action).kind === "allowed";
   const model: SettingsModel = {
     tenant,
+    usage: await readUsage(deps, caller),
     members: may("workspace.transfer") ? await listMembers(deps, caller) : [],
     viewerId: viewerOf(c).userId,
     may: {

@@ -1,3 +1,4 @@
+import type { PlanUsage } from "@alivemcp/actions/workspaces/read-usage";
 import type { MemberRow } from "@alivemcp/db/queries/members";
 import type { Tenant } from "@alivemcp/db/queries/tenants";
 import { dayText } from "@alivemcp/pages/figures";
@@ -15,6 +16,7 @@ export type SettingsForm = "name" | "transfer" | "leave" | "delete";
 
 export interface SettingsModel {
   readonly tenant: Tenant;
+  readonly usage: PlanUsage;
   readonly members: readonly MemberRow[];
   readonly viewerId: string;
   readonly may: {
@@ -35,7 +37,7 @@ export function settingsView(c: WebContext, model: SettingsModel): Html {
   const { tenant } = model;
   return html`<h1>Settings</h1>
 ${nameSection(c, model)}
-${planSection(tenant)}
+${planSection(tenant, model.usage)}
 ${model.may.export ? exportSection(tenant) : ""}
 ${model.isOwner ? "" : leaveSection(c, model)}
 ${model.may.transfer ? transferSection(c, model) : ""}
@@ -66,11 +68,17 @@ ${formField({ name: "slug", label: "Address", value: given.slug ?? tenant.slug, 
 <p class="row"><button type="submit">Save</button></p></form></section>`;
 }
 
-const planSection = ({ plan }: Tenant): Html =>
-  html`<section aria-labelledby="plan-heading"><h2 id="plan-heading">Plan</h2>
-<dl class="facts"><div><dt>Plan</dt><dd>${plan.name}</dd></div><div><dt>Endpoints</dt><dd>${plan.endpointsMax}, of these ${plan.privateEndpointsMax} private</dd></div>
-<div><dt>Members</dt><dd>${plan.membersMax}</dd></div><div><dt>Shortest cadence</dt><dd>${plan.cadenceSMin} s</dd></div>
-<div><dt>History</dt><dd>minutes ${plan.minuteHistoryDays} days, days ${plan.dayHistoryDays} days</dd></div></dl></section>`;
+const planSection = ({ plan }: Tenant, usage: PlanUsage): Html =>
+  html`<section aria-labelledby="plan-heading"><h2 id="plan-heading">Plan ${plan.name}</h2>
+${
+  usage.pausedByPlan === 0
+    ? ""
+    : html`<p class="notice notice-bad">${usage.pausedByPlan === 1 ? "One endpoint is" : `${usage.pausedByPlan} endpoints are`} paused because the plan allows no more. They are kept for 30 days.</p>`
+}<dl class="facts"><div><dt>Endpoints</dt><dd>${usage.endpoints} of ${plan.endpointsMax}</dd></div>
+<div><dt>Private endpoints</dt><dd>${usage.privateEndpoints} of ${plan.privateEndpointsMax}</dd></div>
+<div><dt>Members and open invitations</dt><dd>${usage.members} of ${plan.membersMax}</dd></div>
+<div><dt>Shortest cadence</dt><dd>${plan.cadenceSMin} s</dd></div>
+<div><dt>History</dt><dd>${plan.minuteHistoryDays} days by the minute, ${plan.dayHistoryDays} days by the day</dd></div></dl></section>`;
 
 const exportSection = (tenant: Tenant): Html =>
   html`<section aria-labelledby="export-heading"><h2 id="export-heading">Take the data along</h2>
