@@ -20,6 +20,7 @@ export function docsPage(document: ApiDocument, stylesPath: string) {
 <title>REST API · AliveMCP</title>
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="The REST API of AliveMCP: every route, with its parameters, answers and a command to try it.">
+<link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${stylesPath}">
 </head>
 <body>

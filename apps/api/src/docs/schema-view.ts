@@ -58,14 +58,15 @@ function baseWords(schema: Schema, schemas: Schemas): string {
   }
   const type = typeof schema.type === "string" ? schema.type : schema.type?.find((word) => word !== "null");
   if (type === "array" && schema.items !== undefined) {
-    return `list of ${typeWords(schema.items, schemas)}`;
+    const most = schema.maxItems === undefined ? "" : `at most ${schema.maxItems} × `;
+    return `list of ${most}${typeWords(schema.items, schemas)}`;
   }
   return [type ?? "anything", schema.format === undefined ? "" : `(${schema.format})`].join(" ").trim();
 }
 
 function boundWords(schema: Schema): string {
-  const low = schema.minimum ?? schema.minLength ?? schema.minItems;
-  const high = schema.maximum ?? schema.maxLength ?? schema.maxItems;
+  const low = schema.minimum ?? schema.minLength;
+  const high = schema.maximum ?? schema.maxLength;
   const isHuge = high === Number.MAX_SAFE_INTEGER;
   const unit = schema.maxLength === undefined ? "" : " characters";
   if (high === undefined || isHuge) {

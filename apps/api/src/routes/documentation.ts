@@ -1,4 +1,4 @@
-import { assetPath, BASE_STYLES, FOREVER, readAsset, sendAsset } from "@alivemcp/pages/asset";
+import { assetPath, BASE_STYLES, FAVICON, FOREVER, readAsset, sendAsset } from "@alivemcp/pages/asset";
 import { Hono } from "hono";
 import { docsPage } from "../docs/docs-page.ts";
 import type { ApiDocument } from "../open-api/document.ts";
@@ -16,6 +16,7 @@ export function documentationRoutes(document: ApiDocument): Hono {
   const routes = new Hono();
   const json = JSON.stringify(document);
   const styles = readAsset("css", BASE_STYLES, DOCS_STYLES);
+  const favicon = readAsset("svg", FAVICON);
   const stylesPath = assetPath("docs.css", styles);
   const page = String(docsPage(document, stylesPath));
   routes.get("/openapi.json", (c) =>
@@ -26,6 +27,7 @@ export function documentationRoutes(document: ApiDocument): Hono {
     }),
   );
   routes.get("/docs", (c) => c.html(page, 200, { "cache-control": HOUR, "content-security-policy": POLICY }));
+  routes.get("/favicon.svg", (c) => sendAsset(c, favicon, HOUR));
   routes.get(stylesPath, (c) => sendAsset(c, styles, FOREVER));
   return routes;
 }
