@@ -9,7 +9,7 @@ export type StoredLogin = z.infer<typeof loginSchema>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `$XDG_CONFIG_HOME/alivemcp/login.json`, by default below `~/.config` (XDG Base Directory Specification 0.8). */
-export function loginFile(env: Environment): string {
+function loginFile(env: Environment): string {
   const base = env.XDG_CONFIG_HOME || (env.HOME ? join(env.HOME, ".config") : "");
   if (base === "") {
     throw new AppError({

@@ -35,7 +35,7 @@ export interface Operation {
   readonly responses: Readonly<Record<string, DocumentedResponse>>;
 }
 
-export interface Parameter {
+interface Parameter {
   readonly in: "path" | "query" | "header";
   readonly name: string;
   readonly required?: boolean;
@@ -43,7 +43,7 @@ export interface Parameter {
   readonly schema?: Schema;
 }
 
-export interface DocumentedResponse {
+interface DocumentedResponse {
   readonly description: string;
   readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>;
 }

@@ -3,7 +3,7 @@ import { type Action, scopeNeeded } from "@alivemcp/core/permissions";
 import { z } from "@hono/zod-openapi";
 
 /** Every refusal (RFC 9457). Beside these members there may be others that a program can go on with. */
-export const problemSchema = z
+const problemSchema = z
   .looseObject({
     type: z.url().describe("Address of this kind of problem in the documentation."),
     title: z.string().describe("The kind of problem, the same every time."),

@@ -8,7 +8,7 @@ export interface FailureLimit {
 }
 
 /** Bad keys one address may send in a minute before it is told to wait. */
-export const BAD_KEYS_PER_MINUTE_MAX = 30;
+const BAD_KEYS_PER_MINUTE_MAX = 30;
 const WINDOW_S = 60;
 
 /** Counts bad keys per address over all processes. With Redis away nothing is counted: a bad key opens nothing anyway. */
