@@ -71,8 +71,9 @@ const dyingAt = (tenant: TestTenant, n: number): Vault => {
   return {
     ...world.deps.vault,
     seal: (...args) => {
-      seals += Number(args[0].tenantId === tenant.id);
-      return seals === n ? Promise.reject(new Error("killed")) : world.deps.vault.seal(...args);
+      const isTheirs = args[0].tenantId === tenant.id;
+      seals += Number(isTheirs);
+      return isTheirs && seals === n ? Promise.reject(new Error("killed")) : world.deps.vault.seal(...args);
     },
   };
 };
