@@ -3,7 +3,7 @@ import { probeQueueName } from "@alivemcp/core/pipeline";
 import { createProbeDeps } from "@alivemcp/probe/probe-deps";
 import { createResolveTxt } from "@alivemcp/probe/resolve-txt";
 import { type Clock, systemClock } from "@alivemcp/runtime/clock";
-import { signingKey } from "@alivemcp/runtime/config";
+import { ConfigError, signingKey } from "@alivemcp/runtime/config";
 import { createClosers } from "@alivemcp/runtime/lifecycle";
 import { type Logger, openLogger } from "@alivemcp/runtime/logger";
 import { type Mailer, openMailer } from "@alivemcp/runtime/mail";
@@ -56,6 +56,9 @@ export interface Deps extends ActionDeps {
 
 /** Opens what the process needs. Rejects when Postgres or Redis does not answer: it says ready only with both seen once. */
 export async function createDeps(config: Config): Promise<Deps> {
+  if ((config.GITHUB_CLIENT_ID === undefined) !== (config.GITHUB_CLIENT_SECRET === undefined)) {
+    throw new ConfigError("GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET are set together or not at all");
+  }
   const closers = createClosers();
   const log = openLogger("web", config.LOG_LEVEL);
   const open = (url: string, applicationName: string) => {
