@@ -13,6 +13,17 @@ test("steps follow each other, and the first HTTP answer lies inside the handsha
   expect(stepStarts(steps)).toEqual([0, 5, 15, 15, 40, 40]);
 });
 
+test("health URLs begin together, and what follows them begins when the last one answered", () => {
+  const steps = [
+    { step: "tools_list", ms: 10 },
+    { step: "health_url", ms: 30 },
+    { step: "health_url", ms: 50 },
+    { step: "health_url", ms: 20 },
+    { step: "close", ms: 5 },
+  ] as const;
+  expect(stepStarts(steps)).toEqual([0, 10, 10, 10, 60]);
+});
+
 test("a step too short to be seen still has a mark, a step that did not run has none", () => {
   const table = String(
     waterfall(

@@ -31,13 +31,15 @@ export function waterfall(steps: readonly PublicStep[], label: string): Html {
 
 /**
  * When each step began, counted from the first. Steps follow each other, except the first HTTP answer: waiting for it
- * is a part of the step after it, which detects the era or completes the handshake.
+ * is a part of the step after it, which detects the era or completes the handshake. Health URLs are asked all at once.
  */
 export function stepStarts(steps: readonly Pick<PublicStep, "step" | "ms">[]): number[] {
   let cursorMs = 0;
+  let healthUrlsFromMs: number | null = null;
   return steps.map(({ step, ms }) => {
-    const startMs = cursorMs;
-    cursorMs += step === "http" ? 0 : (ms ?? 0);
+    healthUrlsFromMs = step === "health_url" ? (healthUrlsFromMs ?? cursorMs) : null;
+    const startMs = healthUrlsFromMs ?? cursorMs;
+    cursorMs = step === "http" ? cursorMs : Math.max(cursorMs, startMs + (ms ?? 0));
     return startMs;
   });
 }
