@@ -17,7 +17,8 @@ export interface Assets {
   readonly modules: ModuleFolder;
 }
 
-const uplot = (name: string) => new URL(import.meta.resolve(`uplot/dist/${name}`));
+const UPLOT_SCRIPT = new URL(import.meta.resolve("uplot/dist/uPlot.esm.js"));
+const UPLOT_STYLES = new URL(import.meta.resolve("uplot/dist/uPlot.min.css"));
 
 export function readAssets(): Assets {
   const styles = (name: string) => new URL(`../assets/${name}`, import.meta.url);
@@ -26,7 +27,7 @@ export function readAssets(): Assets {
       "css",
       BASE_STYLES,
       styles("web.css"),
-      uplot("uPlot.min.css"),
+      UPLOT_STYLES,
       styles("dashboard.css"),
       styles("endpoints.css"),
     ),
@@ -36,7 +37,7 @@ export function readAssets(): Assets {
       "refresh-parts.js": REFRESH_PARTS,
       "copy.js": new URL("../browser/copy.js", import.meta.url),
       "chart.js": new URL("../browser/chart.js", import.meta.url),
-      "uplot.js": uplot("uPlot.esm.js"),
+      "uplot.js": UPLOT_SCRIPT,
     }),
   };
 }

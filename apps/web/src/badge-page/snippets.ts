@@ -17,7 +17,7 @@ export interface SnippetInput {
   readonly badge: BadgeChoice;
 }
 
-export interface BadgeChoice {
+interface BadgeChoice {
   readonly style: BadgeStyle;
   readonly theme: BadgeTheme;
   /** Empty: the default. */

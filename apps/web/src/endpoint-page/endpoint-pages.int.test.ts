@@ -298,6 +298,19 @@ describe("addresses that cannot be", () => {
   });
 });
 
+test("an address with the slug it had before leads to the same page; another tenant is not told", async () => {
+  const renamed = await seedEndpoint(dashboard, mine.id, { slug: "old-name" });
+  await dashboard.database
+    .pool("super")
+    .query("UPDATE endpoints SET slug = 'new-name' WHERE id = $1", [renamed.id]);
+  const answer = await askAs(dashboard, mine.ownerId, `${mine.base}/endpoints/old-name/badge?theme=dark`);
+  expect([answer.status, answer.headers.get("location")]).toEqual([
+    301,
+    `${mine.base}/endpoints/new-name/badge?theme=dark`,
+  ]);
+  expect((await page(theirs.ownerId, `${theirs.base}/endpoints/old-name`)).status).toBe(404);
+});
+
 test("an endpoint that nobody has probed yet has a page", async () => {
   const fresh = await seedEndpoint(dashboard, mine.id, { name: "Fresh", created_at: new Date(NOW_MS) });
   const { status, text } = await page(mine.ownerId, `${mine.base}/endpoints/${fresh.slug}`);

@@ -51,7 +51,7 @@ ${driftHistory(model.driftEvents.slice(0, 3), { nowMs, hrefOf: (id) => `${home}/
 ${model.driftEvents.length > 3 ? html`<p><a href="${home}/tools">All changes</a></p>` : ""}</section>
 <section aria-labelledby="changes-title"><h2 id="changes-title">Decisions about its state</h2>
 ${transitionList(model.transitions, nowMs)}
-<p class="faint">A single bad minute does not turn the state: the other regions look at once, and again a confirmation period later. What they did not confirm is listed here too.</p></section>
+<p class="faint">A single bad minute does not turn the state: the other regions look at once, and again a confirmation period later.</p></section>
 <section aria-labelledby="speaks-title"><h2 id="speaks-title">What a client has to speak</h2>
 ${compatibility(model.measured)}</section>
 </div>`;

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { AppLifecycle } from "../app-lifecycle.ts";
 import type { Deps } from "../deps.ts";
 import { createStreams } from "../live/create-streams.ts";
+import { leadOldSlug } from "../middleware/lead-old-slug.ts";
 import type { WebEnv } from "../web-env.ts";
 import { badgeRoutes } from "./badge.ts";
 import { baselineRoutes } from "./baseline.ts";
@@ -17,6 +18,8 @@ import { toolRoutes } from "./tools.ts";
 /** Everything a workspace looks at: the overview, and the pages of one endpoint with their streams. */
 export function watchingRoutes(deps: Deps, lifecycle: Pick<AppLifecycle, "stopping">): Hono<WebEnv> {
   const routes = new Hono<WebEnv>();
+  routes.use("/w/:workspace/endpoints/:slug", leadOldSlug(deps));
+  routes.use("/w/:workspace/endpoints/:slug/*", leadOldSlug(deps));
   const streams = createStreams(deps, lifecycle.stopping);
   const all = [
     overviewRoutes(deps),
