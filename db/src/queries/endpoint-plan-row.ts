@@ -32,6 +32,12 @@ export const SELECT_ENDPOINT_PLAN = `
     SELECT jsonb_object_agg(region, full_hash) AS full_hashes FROM endpoint_region_tool_list WHERE endpoint_id = e.id
   ) r ON true`;
 
+/** Of a pool a `Date`; a statement through drizzle leaves it as Postgres wrote it. */
+type Instant = Date | string;
+
+const msOf = (instant: Instant | null): number | null =>
+  instant === null ? null : new Date(instant).getTime();
+
 export interface EndpointPlanRow {
   readonly id: string;
   readonly tenant_id: string;
@@ -61,10 +67,10 @@ export interface EndpointPlanRow {
   readonly baseline_full_hash: string | null;
   readonly is_tool_list_empty_at_baseline: boolean;
   readonly is_slow: boolean;
-  readonly dead_since: Date | null;
-  readonly retry_after_until: Date | null;
-  readonly health_url_failed_at: Date | null;
-  readonly capabilities_listed_at: Date | null;
+  readonly dead_since: Instant | null;
+  readonly retry_after_until: Instant | null;
+  readonly health_url_failed_at: Instant | null;
+  readonly capabilities_listed_at: Instant | null;
   readonly full_hashes: Readonly<Record<string, string>> | null;
   readonly credential_version: number | null;
 }
@@ -100,10 +106,10 @@ export function endpointPlanOfRow(row: EndpointPlanRow): EndpointPlan {
     regionFullHashes: row.full_hashes ?? NO_HASHES,
     isToolListEmptyAtBaseline: row.is_tool_list_empty_at_baseline,
     isSlow: row.is_slow,
-    deadSinceMs: row.dead_since?.getTime() ?? null,
-    retryAfterUntilMs: row.retry_after_until?.getTime() ?? null,
-    healthUrlFailedAtMs: row.health_url_failed_at?.getTime() ?? null,
-    capabilitiesListedAtMs: row.capabilities_listed_at?.getTime() ?? null,
+    deadSinceMs: msOf(row.dead_since),
+    retryAfterUntilMs: msOf(row.retry_after_until),
+    healthUrlFailedAtMs: msOf(row.health_url_failed_at),
+    capabilitiesListedAtMs: msOf(row.capabilities_listed_at),
   };
 }
 

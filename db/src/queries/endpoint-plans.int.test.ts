@@ -28,6 +28,33 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
+test("a tenant reads the same plan of what was learned as the scheduler does, instants included", async () => {
+  const { rows } = await database.pool("super").query(
+    `INSERT INTO endpoints (tenant_id, slug, name, url, normalized_url, host, registrable_domain, visibility, standing,
+       retention_class)
+     VALUES ($1, 'learned', 'Learned', 'https://l.example.com/', 'https://l.example.com', 'l.example.com', 'example.com',
+       'unlisted', 'added', 'team') RETURNING id`,
+    [DEFAULT_TENANT_ID],
+  );
+  const learned: string = rows[0].id;
+  const at = "2026-11-21T10:00:00.123Z";
+  await database.pool("super").query(
+    `INSERT INTO endpoint_memory (endpoint_id, dead_since, retry_after_until, health_url_failed_at, capabilities_listed_at)
+     VALUES ($1, $2, $2, $2, $2)`,
+    [learned, at],
+  );
+  const [planned] = await listEndpointPlansById(database.pool("system"), [learned]);
+  const atMs = Date.parse(at);
+  expect(planned).toMatchObject({
+    deadSinceMs: atMs,
+    retryAfterUntilMs: atMs,
+    healthUrlFailedAtMs: atMs,
+    capabilitiesListedAtMs: atMs,
+  });
+  expect(await findEndpointPlan(mine, database.pool("app"), learned)).toEqual(planned);
+  await database.pool("super").query("DELETE FROM endpoints WHERE id = $1", [learned]);
+});
+
 test("a plan holds what a job is filled from; unlearned things are null", async () => {
   const plan = await findEndpointPlan(mine, database.pool("app"), id);
   expect(plan).toEqual({
