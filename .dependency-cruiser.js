@@ -46,6 +46,12 @@ export default {
       to: { path: "node_modules/drizzle-orm" },
     },
     {
+      name: "identity-library-behind-one-folder",
+      severity: "error",
+      from: { pathNot: "(^apps/web/(src/identity|test)|node_modules)/" },
+      to: { path: "node_modules/@?better-auth/" },
+    },
+    {
       name: "core-has-three-dependencies",
       severity: "error",
       from: { path: "^services/core/src/", pathNot: "\\.test\\.ts$" },

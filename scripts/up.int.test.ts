@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { apiUrl, statusUrl } from "./processes.ts";
+import { apiUrl, mailboxPorts, statusUrl, webUrl } from "./processes.ts";
 import { findFreePortBase, isPortFree } from "./services/free-port.ts";
 import { openThrowAwayFolder } from "./services/state-folder.ts";
 
@@ -72,6 +72,10 @@ test("one command starts everything, watches real servers, and stops leaving not
   const board = await fetch(statusUrl(portBase));
   expect(board.status).toBe(200);
   expect(await board.text()).toContain("Modern notes");
+  const dashboard = await fetch(webUrl(portBase));
+  expect([dashboard.status, new URL(dashboard.url).pathname]).toEqual([200, "/sign-in"]);
+  const mailbox = await fetch(`http://127.0.0.1:${mailboxPorts(portBase).page}/`);
+  expect(await mailbox.text()).toContain("No mail yet");
   const key = /amk_operator_\w+/.exec(output)?.[0] ?? "";
   const listed = await fetch(`${apiUrl(portBase)}/v1/endpoints`, {
     headers: { authorization: `Bearer ${key}` },
