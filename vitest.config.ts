@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 const exclude = ["**/node_modules/**", ".state/**"];
 /** Tests that start whole copies of the project: six processes, Postgres and Redis each. */
 const wholeCopies = [
-  "scripts/{journey,up,compose}.int.test.ts",
+  "scripts/{journey,first-day,up,compose}.int.test.ts",
   "scripts/drills/*.int.test.ts",
   "services/probe-worker/src/fairness.int.test.ts",
 ];

@@ -1,0 +1,74 @@
+/** The distribution's Chromium, as every browser test uses it. */
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { expect } from "vitest";
+
+export const CHROMIUM_PATH = "/usr/bin/chromium";
+/** False: browser tests are skipped, which `scripts/test` says. In CI that is an error. */
+export const hasBrowser = existsSync(CHROMIUM_PATH);
+if (!hasBrowser && process.env.CI) {
+  throw new Error(`browser tests need ${CHROMIUM_PATH} in CI`);
+}
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+/** Where to leave pictures of every page, to look at; nowhere when it is not set. */
+const { SCREENSHOTS_FOLDER } = process.env;
+
+/** The two widths and the two colour schemes that every page is looked at in. */
+export const LOOKS = [
+  ["wide-light", { viewport: { width: 1280, height: 900 }, colorScheme: "light" }],
+  ["wide-dark", { viewport: { width: 1280, height: 900 }, colorScheme: "dark" }],
+  ["narrow-light", { viewport: { width: 390, height: 844 }, colorScheme: "light" }],
+  ["narrow-dark", { viewport: { width: 390, height: 844 }, colorScheme: "dark" }],
+] as const;
+
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: CHROMIUM_PATH, args: FLAGS });
+
+/** A page of a person of their own; whatever the browser reports as an error is kept in `errors`. */
+export async function openPage(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<{ page: Page; errors: string[] }> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const errors: string[] = [];
+  page.on("console", (message) => {
+    // A refused form is an answer that Chromium also writes down.
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
+      errors.push(message.text());
+    }
+  });
+  page.on("pageerror", (error) => errors.push(error.message));
+  return { page, errors };
+}
+
+/** Nothing serious for axe, and nothing wider than the screen. Leaves a picture when asked to. */
+export async function examinePage(page: Page, name: string): Promise<void> {
+  if (SCREENSHOTS_FOLDER) {
+    mkdirSync(SCREENSHOTS_FOLDER, { recursive: true });
+    await page.screenshot({ path: join(SCREENSHOTS_FOLDER, `${name}.png`), fullPage: true });
+  }
+  await page.evaluate(AXE);
+  const violations = await page.evaluate(
+    "axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => id + ' ' + nodes.map(({ html }) => html).join(' | ')))",
+  );
+  const overflow = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth");
+  expect({ name, violations, overflow: Number(overflow) > 0 }).toEqual({
+    name,
+    violations: [],
+    overflow: false,
+  });
+}
