@@ -20,7 +20,7 @@ const at = (offset: number, path = "") => `http://127.0.0.1:${copy.portBase + of
 beforeAll(async () => {
   if (hasBrowser) {
     [copy, browser, stub] = await Promise.all([
-      startCopy({ hasDemo: false }),
+      startCopy({ hasDemo: true }),
       launchBrowser(),
       openStub({ delayMs: 0, host: HOST }),
     ]);
@@ -32,9 +32,9 @@ afterAll(async () => {
   await copy?.stop();
 }, 90_000);
 
-/** Reads the newest mail to an address on the mailbox page, as a person would, and follows its link. */
-async function followMail(page: Page, email: string): Promise<void> {
-  const row = page.locator("tr", { hasText: email });
+/** Reads a mail to an address on the mailbox page, as a person would, and follows its link. */
+async function followMail(page: Page, email: string, subject: RegExp): Promise<void> {
+  const row = page.locator("tr", { hasText: email }).filter({ hasText: subject });
   await expect
     .poll(
       async () => {
@@ -55,9 +55,22 @@ async function signUp(page: Page, name: string, email: string): Promise<void> {
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign up", exact: true }).click();
-  await followMail(page, email);
+  await followMail(page, email, /Confirm your address/);
   await page.getByRole("button", { name: "Confirm address" }).click();
   await page.getByText("Your address is confirmed").waitFor();
+}
+
+/** As an operator does it: over the API, with the key that `scripts/up` prints. */
+async function moveToPublicPlan(workspaceSlug: string): Promise<void> {
+  const headers = { authorization: `Bearer ${copy.operatorKey}`, "content-type": "application/json" };
+  const found = await fetch(at(1, `/v1/operator/tenants?text=${workspaceSlug}`), { headers });
+  const { items } = (await found.json()) as { items: { id: string }[] };
+  const answer = await fetch(at(1, `/v1/operator/tenants/${items[0]?.id}/plan`), {
+    method: "PUT",
+    headers,
+    body: JSON.stringify({ plan: "public" }),
+  });
+  expect(answer.status).toBe(200);
 }
 
 describe.skipIf(!hasBrowser)("the first day", () => {
@@ -94,21 +107,32 @@ describe.skipIf(!hasBrowser)("the first day", () => {
     await page.goto(at(0, `${workspace}/members`));
     await page.getByLabel("E-mail").fill("grace@example.com");
     await page.getByLabel("Role").selectOption("viewer");
-    await page.getByRole("button", { name: /Invite|Send/ }).click();
+    await page.getByRole("button", { name: "Send the invitation" }).click();
     await page.getByText("grace@example.com").first().waitFor();
     await examinePage(page, "first-day-members");
 
     const grace = await openPage(browser);
     await signUp(grace.page, "Grace Hopper", "grace@example.com");
-    await followMail(grace.page, "grace@example.com");
-    await grace.page.getByRole("button", { name: /Join|Accept/ }).click();
+    await followMail(grace.page, "grace@example.com", /invite|join/i);
+    await grace.page.getByRole("button", { name: /^Join/ }).click();
     await grace.page.waitForURL((url) => url.pathname.startsWith(workspace));
     await grace.page.goto(at(0, endpoint));
     await grace.page.getByRole("heading", { name: "Clock" }).waitFor();
-    expect(await grace.page.getByRole("link", { name: "Settings" }).count()).toBe(0);
+    const tabs = grace.page.getByRole("navigation", { name: "Endpoint" });
+    expect(await tabs.getByRole("link", { name: "Settings" }).count()).toBe(0);
     const refused = await grace.page.goto(at(0, `${endpoint}/edit`));
     expect(refused?.status()).toBe(403);
     await examinePage(grace.page, "first-day-viewer-refused");
+
+    await page.goto(at(0, `${workspace}/members`));
+    await moveToPublicPlan(workspace.split("/").at(-1) ?? "");
+    await page.getByLabel("E-mail").fill("third@example.com");
+    await page.getByRole("button", { name: "Send the invitation" }).click();
+    await page
+      .getByText(/The plan public allows 1 member/)
+      .first()
+      .waitFor();
+    expect(await page.getByLabel("E-mail").inputValue()).toBe("third@example.com");
     expect([...errors, ...grace.errors, ...strangers.errors]).toEqual([]);
   }, 240_000);
 });

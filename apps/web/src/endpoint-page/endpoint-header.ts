@@ -12,15 +12,21 @@ const TABS: readonly { readonly tab: EndpointTab; readonly path: string; readonl
   { tab: "settings", path: "/edit", label: "Settings" },
 ];
 
-/** Name, address and pages of one endpoint. Settings belong to the owner, so a followed endpoint has none. */
+/** Name, address and pages of one endpoint. Settings are for those who may change it, and a followed one has none. */
 export function endpointHeader(
   endpoint: Pick<
     WatchedEndpoint,
     "slug" | "name" | "url" | "isFollowed" | "visibility" | "pausedAtMs" | "tags" | "group"
   >,
-  options: { readonly base: string; readonly current: EndpointTab; readonly actions?: Html | "" },
+  options: {
+    readonly base: string;
+    /** The viewer may change it: it then has settings. */
+    readonly mayChange: boolean;
+    readonly current: EndpointTab;
+    readonly actions?: Html | "";
+  },
 ): Html {
-  const { base, current, actions = "" } = options;
+  const { base, mayChange, current, actions = "" } = options;
   const home = `${base}/endpoints/${endpoint.slug}`;
   const words = [
     ...(endpoint.isFollowed ? ["followed"] : [endpoint.visibility]),
@@ -28,7 +34,8 @@ export function endpointHeader(
     ...(endpoint.group === null ? [] : [endpoint.group]),
     ...endpoint.tags,
   ];
-  const tabs = TABS.filter(({ tab }) => !(endpoint.isFollowed && tab === "settings"));
+  const hasSettings = mayChange && !endpoint.isFollowed;
+  const tabs = TABS.filter(({ tab }) => hasSettings || tab !== "settings");
   return html`<p class="crumb"><a href="${base}/">Endpoints</a></p>
 <div class="title-row"><div><h1>${endpoint.name}</h1><p class="url">${endpoint.url}</p>
 <p class="tags">${words.map((word) => html`<span class="tag">${word}</span> `)}</p></div>${actions}</div>

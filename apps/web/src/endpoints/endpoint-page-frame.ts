@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import { endpointHeader } from "../endpoint-page/endpoint-header.ts";
 import type { Html } from "../views/html.ts";
 
-/** `body` under the header that all pages of an endpoint share; for pages that only its owner has. */
+/** `body` under the header that all pages of an endpoint share; for pages that only those have who may change it. */
 export function ownEndpointFrame(row: EndpointRow, base: string, body: Html): Html {
   const header = endpointHeader(
     {
@@ -12,7 +12,7 @@ export function ownEndpointFrame(row: EndpointRow, base: string, body: Html): Ht
       pausedAtMs: row.pausedAt?.getTime() ?? null,
       group: row.groupName,
     },
-    { base, current: "settings" },
+    { base, mayChange: true, current: "settings" },
   );
   return html`${header}${body}`;
 }

@@ -5,6 +5,7 @@ import { html } from "hono/html";
 import { badgeView } from "../badge-page/badge-view.ts";
 import type { Deps } from "../deps.ts";
 import { endpointHeader } from "../endpoint-page/endpoint-header.ts";
+import { mayChange } from "../endpoint-page/may-change.ts";
 import { renderPage } from "../render-page.ts";
 import type { WebEnv } from "../web-env.ts";
 
@@ -16,7 +17,7 @@ export function badgeRoutes(deps: Deps): Hono<WebEnv> {
     const { endpoint } = (await getWatched(deps, caller, c.req.param("slug"))).reading;
     const base = `/w/${tenant.slug}`;
     const label = (c.req.query("label") ?? "").toWellFormed().trim();
-    const body = html`${endpointHeader(endpoint, { base, current: "badge" })}
+    const body = html`${endpointHeader(endpoint, { base, mayChange: mayChange(c), current: "badge" })}
 ${badgeView({
   slug: endpoint.slug,
   name: endpoint.name,

@@ -6,6 +6,7 @@ import type { Deps } from "../deps.ts";
 import { acceptForm } from "../drift/accept-form.ts";
 import { driftView } from "../drift/drift-view.ts";
 import { endpointHeader } from "../endpoint-page/endpoint-header.ts";
+import { mayChange } from "../endpoint-page/may-change.ts";
 import { renderPage } from "../render-page.ts";
 import type { WebEnv } from "../web-env.ts";
 
@@ -20,7 +21,7 @@ export function driftRoutes(deps: Deps): Hono<WebEnv> {
     });
     const { endpoint } = details;
     const base = `/w/${tenant.slug}`;
-    const body = html`${endpointHeader(endpoint, { base, current: "tools" })}
+    const body = html`${endpointHeader(endpoint, { base, mayChange: mayChange(c), current: "tools" })}
 ${driftView(details, {
   home: `${base}/endpoints/${endpoint.slug}`,
   acceptForm: acceptForm(c, {

@@ -8,6 +8,7 @@ import type { Deps } from "../deps.ts";
 import { endpointHeader } from "../endpoint-page/endpoint-header.ts";
 import { toEndpointModel } from "../endpoint-page/endpoint-model.ts";
 import { endpointView } from "../endpoint-page/endpoint-view.ts";
+import { mayChange } from "../endpoint-page/may-change.ts";
 import { endpointDigest } from "../live/digests.ts";
 import { csrfField } from "../middleware/form-guard.ts";
 import { renderPage } from "../render-page.ts";
@@ -22,7 +23,7 @@ export function endpointRoutes(deps: Deps): Hono<WebEnv> {
     const { endpoint } = details.reading;
     const model = toEndpointModel(details, { cityOf: cityOf(deps.regions), nowMs: deps.clock.nowMs() });
     const base = `/w/${tenant.slug}`;
-    const body = html`${endpointHeader(endpoint, { base, current: "status", actions: actions(c, details) })}
+    const body = html`${endpointHeader(endpoint, { base, mayChange: mayChange(c), current: "status", actions: actions(c, details) })}
 ${endpointView(model, {
   home: `${base}/endpoints/${endpoint.slug}`,
   publicUrl: deps.site.publicUrl,

@@ -5,6 +5,7 @@ import { cityOf } from "../city-of.ts";
 import type { Deps } from "../deps.ts";
 import { endpointHeader } from "../endpoint-page/endpoint-header.ts";
 import { evidenceList } from "../endpoint-page/evidence-list.ts";
+import { mayChange } from "../endpoint-page/may-change.ts";
 import { toEvidenceEntry } from "../endpoint-page/to-evidence-entry.ts";
 import { renderPage } from "../render-page.ts";
 import type { WebEnv } from "../web-env.ts";
@@ -23,7 +24,7 @@ export function failureRoutes(deps: Deps): Hono<WebEnv> {
     });
     const base = `/w/${tenant.slug}`;
     const entries = failures.map((row) => toEvidenceEntry(row, cityOf(deps.regions)));
-    const body = html`${endpointHeader(endpoint, { base, current: "failures" })}
+    const body = html`${endpointHeader(endpoint, { base, mayChange: mayChange(c), current: "failures" })}
 <h2>Failed probes</h2>
 <p class="faint">One line per region and minute, newest first. What the endpoint answered is cut to 500 characters, and tokens and cookies are taken out, before it leaves the prober.</p>
 ${

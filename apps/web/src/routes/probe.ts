@@ -7,6 +7,7 @@ import { html } from "hono/html";
 import { cityOf } from "../city-of.ts";
 import type { Deps } from "../deps.ts";
 import { endpointHeader } from "../endpoint-page/endpoint-header.ts";
+import { mayChange } from "../endpoint-page/may-change.ts";
 import type { LiveStreams } from "../live/create-streams.ts";
 import { followProbe } from "../probe-now/follow-probe.ts";
 import { probeView } from "../probe-now/probe-view.ts";
@@ -31,7 +32,7 @@ export function probeRoutes(deps: Deps, streams: LiveStreams): Hono<WebEnv> {
     const { endpoint, progress } = await findProbe(deps, c);
     const base = `/w/${c.var.workspace.tenant.slug}`;
     const path = `${base}/endpoints/${endpoint.slug}/probe/${c.req.param("at")}`;
-    const body = html`${endpointHeader(endpoint, { base, current: "status" })}
+    const body = html`${endpointHeader(endpoint, { base, mayChange: mayChange(c), current: "status" })}
 <h2>Probe now</h2>
 <div id="probe" aria-live="polite" data-events="${progress.isOver ? "" : `${path}/events`}">${probeView(progress, options)}</div>
 <p><a href="${base}/endpoints/${endpoint.slug}">Back to its status</a></p>`;

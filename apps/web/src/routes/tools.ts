@@ -7,6 +7,7 @@ import type { Deps } from "../deps.ts";
 import { releaseView } from "../drift/release-view.ts";
 import { toolsView } from "../drift/tools-view.ts";
 import { endpointHeader } from "../endpoint-page/endpoint-header.ts";
+import { mayChange } from "../endpoint-page/may-change.ts";
 import { renderPage } from "../render-page.ts";
 import type { WebEnv } from "../web-env.ts";
 
@@ -20,7 +21,7 @@ export function toolRoutes(deps: Deps): Hono<WebEnv> {
     const home = `${base}/endpoints/${tools.endpoint.slug}`;
     const nowMs = deps.clock.nowMs();
     const releases = tools.endpoint.isFollowed ? [] : await listReleases(deps, caller, tools.endpoint.id);
-    const body = html`${endpointHeader(tools.endpoint, { base, current: "tools" })}
+    const body = html`${endpointHeader(tools.endpoint, { base, mayChange: mayChange(c), current: "tools" })}
 ${toolsView(tools, {
   home,
   forms: tools.endpoint.isFollowed ? "" : releaseView(c, { home, releases, nowMs }),
