@@ -7,7 +7,7 @@ import { grantTenantScope, type TenantScope, withTenant } from "@alivemcp/db/ten
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
 
-export const CONNECT_LIFE_MS = 10 * 60_000;
+const CONNECT_LIFE_MS = 10 * 60_000;
 
 /** Who began: the same session has to come back, for the same workspace and endpoint. */
 export interface Connector {

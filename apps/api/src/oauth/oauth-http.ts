@@ -7,7 +7,7 @@ import type { DialDeps } from "@alivemcp/probe/guarded-dial";
 import { guardedFetch } from "@alivemcp/probe/guarded-fetch";
 import { type CallOutcome, type CallPolicy, createCallPolicy } from "@alivemcp/runtime/call-policy";
 
-export interface OauthRequest {
+interface OauthRequest {
   readonly url: URL;
   readonly method: "GET" | "POST";
   /** Name, value, name, value, … */

@@ -131,7 +131,7 @@ export function overHttp(
 }
 
 /** How we prove who we are: what the server's metadata allows, the basic scheme where it says nothing (RFC 8414). */
-export function clientAuthOf(server: AuthorizationServer, clientSecret: string | null): ClientAuth {
+function clientAuthOf(server: AuthorizationServer, clientSecret: string | null): ClientAuth {
   if (clientSecret === null) {
     return None();
   }

@@ -13,7 +13,7 @@ export interface KeyProvider {
   unwrap(wrapped: WrappedKey, context: WrapContext): Promise<Buffer>;
 }
 
-export interface WrappedKey {
+interface WrappedKey {
   readonly keyId: string;
   readonly wrapped: Buffer;
 }

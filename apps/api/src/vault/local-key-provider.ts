@@ -52,7 +52,7 @@ export function openLocalKeyProvider(input: {
 }
 
 /** The key whose time began last; while none has begun, the first. */
-export function currentKey(keys: KeyFile["keys"], nowMs: number): KeyFile["keys"][number] {
+function currentKey(keys: KeyFile["keys"], nowMs: number): KeyFile["keys"][number] {
   const [begun] = keys
     .filter(({ wrapsFromMs }) => wrapsFromMs <= nowMs)
     .toSorted((a, b) => b.wrapsFromMs - a.wrapsFromMs);

@@ -28,11 +28,11 @@ export interface Vault {
 }
 
 type Binding = Omit<SecretBinding, "tenantId">;
-export interface Secret {
+interface Secret {
   readonly plaintext: Buffer;
   readonly binding: Binding;
 }
-export interface SealedSecret {
+interface SealedSecret {
   readonly dataKeyVersion: number;
   readonly sealed: Buffer;
 }

@@ -188,7 +188,7 @@ function connectForm(model: CredentialModel): Html {
     lead: "You are sent there to allow AliveMCP to use the endpoint as you, and come back here. Tokens are renewed by themselves.",
     submit: "Find the authorization server",
     fields: html`${text("client_id", "Client id", { isOptional: true, hint: "Only where the authorization server does not let AliveMCP register itself." })}
-${secret("client_secret", "Client secret", { isOptional: true })}
+${secret("client_secret", "Client secret", { isOptional: true, hint: "Only with a client id that has one." })}
 ${text("scope", "Scopes", { isOptional: true, hint: "Separated by spaces. Empty: what the endpoint asks for." })}`,
   });
 }
