@@ -60,14 +60,14 @@ test("one command starts everything, watches real servers, and stops leaving not
   writeFileSync(
     importPath,
     JSON.stringify({
-      mcpServers: { files: { command: "npx", args: ["files"] }, home: { url: "http://127.0.0.1:9/mcp" } },
+      mcpServers: { files: { command: "npx", args: ["files"] }, home: { url: "http://127.0.0.1:8089/mcp" } },
     }),
   );
   const { child, said, exit } = up("--import", importPath);
   const output = await said("Operator key");
   expect(output).toContain("7 of 7 have a verdict");
   expect(output).toMatch(/Not imported: files: .*stdio/);
-  expect(output).toMatch(/Not watched: home \(http:\/\/127\.0\.0\.1:9\/mcp\)/);
+  expect(output).toMatch(/Not watched: home \(http:\/\/127\.0\.0\.1:8089\/mcp\)/);
 
   const board = await fetch(statusUrl(portBase));
   expect(board.status).toBe(200);
