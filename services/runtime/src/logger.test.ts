@@ -26,6 +26,26 @@ test.each([
   expect(logged((log) => log.error({ err: new Error(text) }, "failed"))).not.toContain("s3cret");
 });
 
+test("of a failed query the statement is logged, and none of its values", () => {
+  const params = ["s3cret@example.com", "https://example.com/mcp?mine=s3cret\n2"];
+  const refusal = Object.assign(new Error("duplicate key value violates unique constraint"), {
+    code: "23505",
+    detail: "Key (email)=(s3cret@example.com) already exists.",
+    where: "COPY users, line 1: s3cret",
+  });
+  const failed = Object.assign(
+    new Error(`Failed query: insert into users values ($1, $2)\nparams: ${params}`, { cause: refusal }),
+    { query: "insert into users values ($1, $2)", params },
+  );
+  for (const err of [failed, refusal, new Error("outer", { cause: failed })]) {
+    const line = logged((log) => log.error({ err }, "unexpected"));
+    expect(line).not.toContain("s3cret");
+    expect(line).toContain("duplicate key value");
+  }
+  expect(logged((log) => log.error({ err: failed }, "unexpected"))).toContain("insert into users");
+  expect(logged((log) => log.error({ err: "no error at all" }, "unexpected"))).toContain("no error at all");
+});
+
 test("ordinary text is left as it is", () => {
   expect(logged((log) => log.info({ jobId: "a-1" }, "probed https://example.com/mcp"))).toContain(
     "https://example.com/mcp",

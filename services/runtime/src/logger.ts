@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino } from "pino";
+import { type DestinationStream, type Logger, pino, stdSerializers } from "pino";
 
 export type { Logger } from "pino";
 
@@ -37,15 +37,42 @@ export function redactSecrets(text: string): string {
   return SECRET_TEXT.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
 }
 
+/** What Postgres and its client say of the values of a query: people's addresses, URLs with keys in them, stored secrets. */
+const VALUE_FIELDS = ["params", "detail", "where", "internalQuery"];
+const CAUSES_MAX = 5;
+
+/** An error for the log, without the values of the query that failed. */
+function tellError(err: unknown): unknown {
+  if (!(err instanceof Error)) {
+    return err;
+  }
+  const told: Record<string, unknown> = { ...stdSerializers.err(err) };
+  for (const field of VALUE_FIELDS) {
+    delete told[field];
+  }
+  // Drizzle writes all of them behind its message, which stands in the stack, too.
+  let cause: unknown = err;
+  for (let depth = 0; cause instanceof Error && depth < CAUSES_MAX; depth += 1, cause = cause.cause) {
+    const { params } = cause as { params?: unknown };
+    if (Array.isArray(params)) {
+      for (const field of ["message", "stack"]) {
+        told[field] = String(told[field]).replaceAll(`\nparams: ${String(params)}`, "");
+      }
+    }
+  }
+  return told;
+}
+
 /**
  * JSON-lines logger of a process (pino). Redacts by field name, then by pattern over the finished line, so that a
- * secret inside an error message or a URL is caught too. `destination` is for tests; default is standard output.
+ * secret inside an error message or a URL is caught too. Of a failed query the statement is told, its values are not. `destination` is for tests; default is standard output.
  */
 export function openLogger(name: string, level: string, destination?: DestinationStream): Logger {
   const options = {
     name,
     level,
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: tellError },
     redact: {
       paths: SECRET_FIELDS.flatMap((field) => [`["${field}"]`, `*["${field}"]`, `*.headers["${field}"]`]),
       censor: "[redacted]",
