@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fillEveryTable } from "../../../../db/test/every-table.ts";
-import { addTestUser } from "../../../../db/test/tenant.ts";
 import {
   addWorkspace,
   askAs,
   openTestDashboard,
-  postAs,
   seedEndpoint,
   type TestDashboard,
 } from "../../test/open-test-dashboard.ts";
+import { openTestWeb, PASSWORD, signUp, type TestBrowser, type TestWeb } from "../../test/open-test-web.ts";
 
 let dashboard: TestDashboard;
 beforeAll(async () => {
@@ -19,8 +18,6 @@ afterAll(() => dashboard.close());
 const rows = async (sql: string, values: unknown[] = []) =>
   (await dashboard.database.pool("super").query(sql, values)).rows;
 const get = (userId: string, path: string) => askAs(dashboard, userId, path);
-const post = (userId: string, path: string, fields: Record<string, string> = {}) =>
-  postAs(dashboard, userId, path, fields);
 
 async function addFilledWorkspace() {
   const workspace = await addWorkspace(dashboard);
@@ -136,47 +133,66 @@ test("the export of a person holds their lists, and no password, token or code",
 });
 
 describe("deleting one's account", () => {
-  const requestedAt = async (userId: string) =>
-    (await rows("SELECT deletion_requested_at AS at FROM users WHERE id = $1", [userId]))[0]?.at;
-  /** The dashboard of the test names every viewer so. */
-  const EMAIL = "ada@example.com";
+  let web: TestWeb;
+  beforeAll(async () => {
+    web = await openTestWeb();
+  });
+  afterAll(() => web.close());
+  const asked = async (sql: string, email: string) =>
+    (await web.database.pool("super").query(sql, [email])).rows;
+  const requestedAt = async (email: string) =>
+    (await asked("SELECT deletion_requested_at AS at FROM users WHERE email = $1", email))[0]?.at;
+  const sessionsOf = (email: string) =>
+    asked("SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.email = $1", email);
+  const leaveWorkspaces = (email: string) =>
+    asked("DELETE FROM members m USING users u WHERE u.id = m.user_id AND u.email = $1", email);
+  const ask = (browser: TestBrowser, confirmation: string, password: string = PASSWORD) =>
+    browser.submit("/account/data", { confirmation, password }, "/account/data/delete");
 
-  test("signs out at once and is asked for, once the address was typed", async () => {
-    const userId = await addTestUser(dashboard.database);
-    await rows(
-      "INSERT INTO sessions (user_id, token, expires_at) VALUES ($1, $2, now() + interval '1 day')",
-      [userId, userId],
-    );
-    const wrong = await post(userId, "/account/data/delete", { confirmation: "somebody@example.com" });
+  test("signs out at once and is asked for, once address and password were typed", async () => {
+    const { email, browser } = await signUp(web);
+    await leaveWorkspaces(email);
+    const wrong = await ask(browser, "somebody@example.com");
     expect(wrong.status).toBe(400);
-    expect(await wrong.text()).toContain("exactly as it is shown");
-    expect(await requestedAt(userId)).toBeNull();
-    const right = await post(userId, "/account/data/delete", { confirmation: ` ${EMAIL.toUpperCase()} ` });
-    expect(right.headers.get("location")).toBe("/sign-in");
-    expect(await requestedAt(userId)).toBeInstanceOf(Date);
-    expect(await rows("SELECT id FROM sessions WHERE user_id = $1", [userId])).toEqual([]);
+    expect(wrong.text).toContain("exactly as it is shown");
+    const borrowed = await ask(browser, email, "not my password");
+    expect(borrowed.status).toBe(400);
+    expect(borrowed.text).toContain("That is not your password.");
+    expect(await requestedAt(email)).toBeNull();
+    const right = await ask(browser, ` ${email.toUpperCase()} `);
+    expect(right.location).toBe("/sign-in");
+    expect(await requestedAt(email)).toBeInstanceOf(Date);
+    expect(await sessionsOf(email)).toEqual([]);
   });
 
   test("is refused while one owns a workspace, naming it", async () => {
-    const workspace = await addWorkspace(dashboard);
-    const answer = await post(workspace.ownerId, "/account/data/delete", { confirmation: EMAIL });
+    const { email, browser } = await signUp(web);
+    const base = (await browser.get("/")).location;
+    // The page has no form for it then.
+    const answer = await browser.submit(
+      "/account",
+      { confirmation: email, password: PASSWORD },
+      "/account/data/delete",
+    );
     expect(answer.status).toBe(409);
-    expect(await answer.text()).toContain(`${workspace.base}/settings`);
-    expect(await requestedAt(workspace.ownerId)).toBeNull();
+    expect(answer.text).toContain(`${base}settings`);
+    expect(await requestedAt(email)).toBeNull();
   });
 
   test("waits for a workspace that is on its way out, and can be taken back until then", async () => {
-    const workspace = await addWorkspace(dashboard);
-    await post(workspace.ownerId, `${workspace.base}/settings/delete`, { confirmation: workspace.slug });
-    await post(workspace.ownerId, "/account/data/delete", { confirmation: EMAIL });
-    expect(await requestedAt(workspace.ownerId)).toBeInstanceOf(Date);
-    expect(await (await get(workspace.ownerId, "/account/data")).text()).toContain("/account/data/keep");
-    await post(workspace.ownerId, "/account/data/keep");
-    expect(await requestedAt(workspace.ownerId)).toBeNull();
+    const { email, browser } = await signUp(web, { name: "Ada" });
+    const base = (await browser.get("/")).location ?? "";
+    await browser.submit(`${base}settings`, { confirmation: "Ada" }, `${base}settings/delete`);
+    await ask(browser, email);
+    expect(await requestedAt(email)).toBeInstanceOf(Date);
+    expect((await browser.get("/account/data")).text).toContain("/account/data/keep");
+    await browser.submit("/account/data", {}, "/account/data/keep");
+    expect(await requestedAt(email)).toBeNull();
     expect(
-      await rows("SELECT action FROM audit_log WHERE actor_id = $1 AND tenant_id IS NULL ORDER BY id", [
-        workspace.ownerId,
-      ]),
+      await asked(
+        "SELECT action FROM audit_log a JOIN users u ON u.id::text = a.actor_id WHERE u.email = $1 AND tenant_id IS NULL AND action IN ('account.delete', 'account.keep') ORDER BY a.id",
+        email,
+      ),
     ).toEqual([{ action: "account.delete" }, { action: "account.keep" }]);
   });
 });

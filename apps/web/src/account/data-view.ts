@@ -6,6 +6,7 @@ import { csrfField } from "../middleware/form-guard.ts";
 import { formField, formProblem } from "../views/form-field.ts";
 import type { Html } from "../views/html.ts";
 import type { Viewer, WebContext } from "../web-env.ts";
+import { passwordAgain } from "./account-view.ts";
 
 /** What is kept of a person, to take along and to delete. */
 export function dataView(
@@ -13,6 +14,7 @@ export function dataView(
   input: {
     readonly viewer: Viewer;
     readonly memberships: readonly Membership[];
+    readonly hasPassword: boolean;
     /** When they asked for their account to be deleted; null: they did not. */
     readonly requestedAt: Date | null;
     readonly problems: FormProblems;
@@ -36,7 +38,7 @@ ${input.requestedAt === null ? deleteForm(c, input, owned) : keepForm(c, owned)}
 
 function deleteForm(
   c: WebContext,
-  { viewer, problems, given }: Parameters<typeof dataView>[1],
+  { viewer, hasPassword, problems, given }: Parameters<typeof dataView>[1],
   owned: readonly Membership[],
 ): Html {
   const staying = owned.filter(({ tenant }) => tenant.deletionDueAt === null);
@@ -48,6 +50,7 @@ function deleteForm(
 <p>${owned.length === 0 ? "You are signed out at once, and within minutes nothing is left of your account" : `Your account goes when the last workspace that you own is erased, on ${lastDay(owned)}`}. What you did in workspaces of others stays in their audit log under a number that means nobody any more.</p>
 <form class="stack" method="post" action="/account/data/delete">${csrfField(c)}
 ${formField({ name: "confirmation", label: `Type ${viewer.email} to confirm`, value: given, problem: problems.confirmation, autocomplete: "off", maxlength: 320 })}
+${passwordAgain(hasPassword, "current-password-delete", problems.password)}
 <p class="row"><button class="danger" type="submit">Delete my account</button></p></form>`;
 }
 

@@ -57,7 +57,7 @@ function gitHubSection(c: WebContext, model: SecurityModel, problems: FormProble
 ${
   model.isGitHubConnected
     ? html`<p><b>Connected.</b> You can sign in with GitHub.</p><form class="stack" method="post" action="/account/github/disconnect">${csrfField(c)}${passwordAgain(model.hasPassword, "current-password-github", problems.password)}<p class="row"><button class="second" type="submit">Disconnect</button></p></form>`
-    : html`<p>Not connected.</p><form method="post" action="/account/github/connect">${csrfField(c)}<p class="row"><button class="second" type="submit">Connect GitHub</button></p></form>`
+    : html`<p>Not connected.</p><form class="stack" method="post" action="/account/github/connect">${csrfField(c)}${passwordAgain(model.hasPassword, "current-password-github", problems.password)}<p class="row"><button class="second" type="submit">Connect GitHub</button></p></form>`
 }</section>`;
 }
 

@@ -29,3 +29,8 @@ export async function postedText(c: WebContext, name: string): Promise<string> {
   const value = (await c.req.parseBody())[name];
   return typeof value === "string" ? value : "";
 }
+
+/** The present password as it was typed again, in the form that its hash is of; empty when it is missing. */
+export async function postedPassword(c: WebContext): Promise<string> {
+  return (await postedText(c, "password")).normalize("NFKC").slice(0, 1_000);
+}

@@ -1,7 +1,7 @@
 import { AppError } from "@alivemcp/core/app-error";
 import { localPath } from "../local-path.ts";
 import type { WebContext } from "../web-env.ts";
-import { type AuthAnswer, callAuth, setCookies } from "./call-auth.ts";
+import { type AuthAnswer, callAuth, personOfCookies, setCookies } from "./call-auth.ts";
 import type { IdentityDeps } from "./identity-deps.ts";
 
 export const hasGitHub = (config: IdentityDeps["config"]) =>
@@ -48,7 +48,13 @@ export async function startGitHub(
 }
 
 export type GitHubAnswer =
-  | { readonly kind: "ok"; readonly answer: AuthAnswer & { readonly kind: "ok" }; readonly next: string }
+  | {
+      readonly kind: "ok";
+      readonly answer: AuthAnswer & { readonly kind: "ok" };
+      readonly next: string;
+      /** False: a GitHub account was connected to the account that is signed in, and nobody signed in. */
+      readonly isSignIn: boolean;
+    }
   | { readonly kind: "failed"; readonly sentence: string };
 
 /** What GitHub came back with. The state must be the one this browser was sent away with, and is used up. */
@@ -67,7 +73,9 @@ export async function finishGitHub(
   if (answer.kind === "refused" || target === null || problem) {
     return { kind: "failed", sentence: sentenceOf(problem ?? "") };
   }
-  return { kind: "ok", answer, next: localPath(`${target.pathname}${target.search}`) };
+  const isSignIn =
+    answer.body.twoFactorRedirect === true || (await personOfCookies(deps.auth, answer.cookies)) !== null;
+  return { kind: "ok", answer, next: localPath(`${target.pathname}${target.search}`), isSignIn };
 }
 
 function sentenceOf(problem: string): string {

@@ -87,6 +87,8 @@ const NOTICES = {
   "email-changed": "Your account at AliveMCP now uses another address; its mails no longer come to this one.",
   "second-factor-on": "Signing in to your account at AliveMCP now asks for a code of your authenticator app.",
   "second-factor-off": "Signing in to your account at AliveMCP no longer asks for a code.",
+  "github-connected":
+    "A GitHub account was connected to your account at AliveMCP; whoever has it can sign in with it.",
   "recovery-codes-made":
     "New recovery codes were made for your account at AliveMCP; the old ones no longer work.",
 } as const;

@@ -10,8 +10,10 @@ import { Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { dataView } from "../account/data-view.ts";
 import type { Deps } from "../deps.ts";
-import { type FormProblems, postedText } from "../forms/read-form.ts";
+import { type FormProblems, postedPassword, postedText } from "../forms/read-form.ts";
+import { confirmPerson } from "../identity/confirm-person.ts";
 import { recordAccountChange } from "../identity/record-account-change.ts";
+import { listSignInMethods } from "../identity/sign-in-methods.ts";
 import { renderPage } from "../render-page.ts";
 import { viewerOf } from "../viewer-of.ts";
 import type { WebContext, WebEnv } from "../web-env.ts";
@@ -55,6 +57,9 @@ async function deleteAccount(deps: Deps, c: WebContext): Promise<Response> {
   if ((await postedText(c, "confirmation")).trim().toLowerCase() !== email) {
     return showData(deps, c, { confirmation: "Type your address exactly as it is shown." }, 400);
   }
+  if ((await confirmPerson(deps, c, await postedPassword(c))).kind === "wrong-password") {
+    return showData(deps, c, { password: "That is not your password." }, 400);
+  }
   if (await requestPersonErasure(deps.identityPool, userId, new Date(deps.clock.nowMs()))) {
     await recordAccountChange(deps, c, { userId, action: "account.delete" });
     deps.mailer.post(
@@ -89,6 +94,7 @@ async function showData(
   const body = dataView(c, {
     viewer,
     memberships: c.var.memberships,
+    hasPassword: (await listSignInMethods(deps, viewer.userId)).hasPassword,
     requestedAt: await findErasureRequest(deps.identityPool, viewer.userId),
     problems,
     given: c.req.method === "POST" ? await postedText(c, "confirmation") : "",

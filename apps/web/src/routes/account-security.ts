@@ -7,7 +7,7 @@ import {
   setUpCodesView,
 } from "../account/security-view.ts";
 import type { Deps } from "../deps.ts";
-import { postedText, readForm } from "../forms/read-form.ts";
+import { postedPassword, postedText, readForm } from "../forms/read-form.ts";
 import { changePassword } from "../identity/change-password.ts";
 import { confirmPerson } from "../identity/confirm-person.ts";
 import { hasGitHub, startGitHub } from "../identity/git-hub.ts";
@@ -79,7 +79,6 @@ function passwordRoutes(deps: Deps, routes: Hono<WebEnv>, show: Show): void {
 
 function codeRoutes(deps: Deps, routes: Hono<WebEnv>, show: Show): void {
   const wrongPassword = (c: WebContext) => show(c, { form: "codes", problems: WRONG_PASSWORD });
-  const given = async (c: WebContext) => (await postedText(c, "password")).normalize("NFKC").slice(0, 1_000);
   const showCodes = async (c: WebContext, codes: readonly string[]) =>
     c.html(
       await renderPage(c, { title: "Recovery codes", section: "security", body: recoveryCodesView(codes) }),
@@ -97,7 +96,7 @@ function codeRoutes(deps: Deps, routes: Hono<WebEnv>, show: Show): void {
   };
 
   routes.post("/account/codes/start", async (c) =>
-    (await startSecondFactor(deps, c, await given(c))) === "wrong-password"
+    (await startSecondFactor(deps, c, await postedPassword(c))) === "wrong-password"
       ? wrongPassword(c)
       : c.redirect("/account/codes", 303),
   );
@@ -110,11 +109,14 @@ function codeRoutes(deps: Deps, routes: Hono<WebEnv>, show: Show): void {
       : showCodes(c, codes);
   });
   routes.post("/account/codes/renew", async (c) => {
-    const codes = await renewRecoveryCodes(deps, c, { viewer: viewerOf(c), password: await given(c) });
+    const codes = await renewRecoveryCodes(deps, c, {
+      viewer: viewerOf(c),
+      password: await postedPassword(c),
+    });
     return codes === "wrong-password" ? wrongPassword(c) : showCodes(c, codes);
   });
   routes.post("/account/codes/off", async (c) => {
-    const ended = await endSecondFactor(deps, c, { viewer: viewerOf(c), password: await given(c) });
+    const ended = await endSecondFactor(deps, c, { viewer: viewerOf(c), password: await postedPassword(c) });
     if (ended === "wrong-password") {
       return wrongPassword(c);
     }
@@ -124,14 +126,19 @@ function codeRoutes(deps: Deps, routes: Hono<WebEnv>, show: Show): void {
 }
 
 function gitHubRoutes(deps: Deps, routes: Hono<WebEnv>, show: Show): void {
+  const wrongPassword = (c: WebContext) => show(c, { form: "github", problems: WRONG_PASSWORD });
+  const isConfirmed = async (c: WebContext) =>
+    (await confirmPerson(deps, c, await postedPassword(c))).kind === "confirmed";
+  // Another way in stays when the password is changed, so a borrowed session must not be able to add one.
   routes.post("/account/github/connect", async (c) =>
-    c.redirect(await startGitHub(deps, c, { next: SECURITY, purpose: "connect" }), 303),
+    (await isConfirmed(c))
+      ? c.redirect(await startGitHub(deps, c, { next: SECURITY, purpose: "connect" }), 303)
+      : wrongPassword(c),
   );
   routes.post("/account/github/disconnect", async (c) => {
     const { userId } = viewerOf(c);
-    const password = (await postedText(c, "password")).normalize("NFKC").slice(0, 1_000);
-    if ((await confirmPerson(deps, c, password)).kind === "wrong-password") {
-      return show(c, { form: "github", problems: WRONG_PASSWORD });
+    if (!(await isConfirmed(c))) {
+      return wrongPassword(c);
     }
     await disconnectGitHub(deps, userId);
     await recordAccountChange(deps, c, { userId, action: "account.disconnect_github" });

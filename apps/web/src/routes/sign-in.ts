@@ -7,10 +7,12 @@ import { callAuth, setCookies } from "../identity/call-auth.ts";
 import { finishSignIn } from "../identity/finish-sign-in.ts";
 import { finishGitHub, GITHUB_CALLBACK_PATH, hasGitHub, startGitHub } from "../identity/git-hub.ts";
 import { passwordInput } from "../identity/password-rules.ts";
+import { recordAccountChange } from "../identity/record-account-change.ts";
 import { signInWithCode } from "../identity/second-factor.ts";
 import { signInWithPassword } from "../identity/sign-in.ts";
 import { openSignInLink, sendSignInLink } from "../identity/sign-in-link.ts";
 import { resendSignUp } from "../identity/sign-up.ts";
+import { tellAccountChange } from "../identity/tell-account-change.ts";
 import { localPath } from "../local-path.ts";
 import { rememberEmail } from "../remembered-email.ts";
 import { renderPage } from "../render-page.ts";
@@ -146,15 +148,19 @@ function gitHubRoutes(deps: Deps, routes: Hono<WebEnv>): void {
     return c.redirect(await startGitHub(deps, c, { next, purpose: "sign-in" }), 303);
   });
   routes.get(GITHUB_CALLBACK_PATH, async (c) => {
+    const { viewer } = c.var;
     const outcome = await finishGitHub(deps, c);
     if (outcome.kind === "failed") {
       c.var.flash({ tone: "bad", text: outcome.sentence });
-      return c.redirect(c.var.viewer === null ? "/sign-in" : "/account/security");
+      return c.redirect(viewer === null ? "/sign-in" : "/account/security");
     }
-    if (c.var.viewer !== null) {
-      setCookies(c, outcome.answer);
-      return c.redirect(outcome.next);
+    // A sign-in may have been begun before the one that this browser is in now.
+    if (viewer === null || outcome.isSignIn) {
+      return c.redirect(await finishSignIn(deps, c, outcome));
     }
-    return c.redirect(await finishSignIn(deps, c, outcome));
+    setCookies(c, outcome.answer);
+    await recordAccountChange(deps, c, { userId: viewer.userId, action: "account.connect_github" });
+    await tellAccountChange(deps, viewer.email, "github-connected");
+    return c.redirect(outcome.next);
   });
 }

@@ -5,6 +5,7 @@ import {
   freshEmail,
   openBrowser,
   openTestWeb,
+  PASSWORD,
   signIn,
   signUp,
   type TestBrowser,
@@ -40,6 +41,8 @@ const leave = async (browser: TestBrowser, next = "/") =>
   (await browser.submit(`/sign-in?next=${encodeURIComponent(next)}`, {}, "/sign-in/github")).location ?? "";
 const comeBack = async (browser: TestBrowser, who: GitHubPerson, next = "/") =>
   browser.get(github.agree(await leave(browser, next), who));
+const connect = async (browser: TestBrowser, password: string = PASSWORD) =>
+  (await browser.submit("/account/security", { password }, "/account/github/connect")).location ?? "";
 const accountsOf = async (email: string) =>
   (
     await web.database
@@ -132,8 +135,7 @@ test("who says no at GitHub is back at the sign-in with a word about it", async 
 test("a person who is signed in connects GitHub, of any address, and disconnects it with their password", async () => {
   const { email, browser } = await signUp(web);
   const who = person(freshEmail());
-  const away = (await browser.submit("/account/security", {}, "/account/github/connect")).location ?? "";
-  expect((await browser.get(github.agree(away, who))).location).toBe("/account/security");
+  expect((await browser.get(github.agree(await connect(browser), who))).location).toBe("/account/security");
   expect((await browser.get("/account/security")).text).toContain("Connected");
   const other = openBrowser(web);
   await comeBack(other, who);
@@ -153,12 +155,40 @@ test("a person who is signed in connects GitHub, of any address, and disconnects
   expect((await accountsOf(email)).map(({ provider_id }) => provider_id)).toEqual(["credential"]);
 });
 
+test("a borrowed session cannot add a way in that outlives the password; who adds one is told by mail", async () => {
+  const { email, browser } = await signUp(web);
+  for (const password of ["", "not my password"]) {
+    expect(await connect(browser, password)).toBe("");
+  }
+  expect(await accountsOf(email)).toHaveLength(1);
+  await browser.get(github.agree(await connect(browser), person(freshEmail())));
+  const mail = await web.mailbox.waitFor(email, ({ subject }) => subject === "A change to your account");
+  expect(mail.text).toContain("GitHub account was connected");
+  const { rows } = await web.database
+    .pool("super")
+    .query("SELECT a.action FROM audit_log a JOIN users u ON u.id::text = a.actor_id WHERE u.email = $1", [
+      email,
+    ]);
+  expect(rows).toContainEqual({ action: "account.connect_github" });
+});
+
+test("a sign-in begun before another one ends as a sign-in, with the second factor and in the log", async () => {
+  const { email } = await guarded(web);
+  const { browser } = await signUp(web);
+  const early = openBrowser(web);
+  const away = await leave(early, "/account");
+  for (const [name, value] of browser.cookies) {
+    early.cookies.set(name, value);
+  }
+  const back = await early.get(github.agree(away, person(email)));
+  expect(back.location).toBe("/sign-in/code?next=%2Faccount");
+});
+
 test("a GitHub account of one person cannot be connected by another", async () => {
   const who = person(freshEmail());
   await comeBack(openBrowser(web), who);
   const { email, browser } = await signUp(web);
-  const away = (await browser.submit("/account/security", {}, "/account/github/connect")).location ?? "";
-  expect((await browser.get(github.agree(away, who))).location).toBe("/account/security");
+  expect((await browser.get(github.agree(await connect(browser), who))).location).toBe("/account/security");
   expect((await browser.get("/account/security")).text).toContain("connected to another account");
   expect(await accountsOf(email)).toHaveLength(1);
 });
