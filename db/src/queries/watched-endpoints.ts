@@ -105,8 +105,12 @@ export async function findWatchedEndpoint(
   }
   const isIt = ID.test(slugOrId)
     ? sql`(w.slug = ${slugOrId} OR w.id = ${slugOrId})`
-    : sql`w.slug = ${slugOrId}`;
-  const { rows } = await tx.execute(sql`${select(scope)} WHERE ${isIt}`);
+    : sql`(w.slug = ${slugOrId}
+        OR w.id = (SELECT r.endpoint_id FROM retired_slug r WHERE r.slug = ${slugOrId})
+        OR w.slug = (SELECT r.slug FROM public_retired_slug r WHERE r.old_slug = ${slugOrId}))`;
+  const { rows } = await tx.execute(
+    sql`${select(scope)} WHERE ${isIt} ORDER BY w.slug = ${slugOrId} DESC LIMIT 1`,
+  );
   const [row] = rows as unknown as WatchedRow[];
   return row ? watchedOfRow(row) : null;
 }

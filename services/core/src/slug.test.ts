@@ -32,6 +32,10 @@ test("only a public endpoint has a slug that can be guessed", () => {
   expect(endpointSlug("A", "private", "s123456789012345")).toBe("a-s123456789012345");
 });
 
+test.each(["New", "import!"])("an endpoint called %j does not hide a page of the dashboard", (name) => {
+  expect(endpointSlug(name, "public", "s123456789012345")).toMatch(/-endpoint$/);
+});
+
 const SUFFIX = "0123456789abcdef";
 const NEXT = "fedcba9876543210";
 const board = { slug: "docs", visibility: "public" } as const;
@@ -64,6 +68,7 @@ test.each([
   ["a dash at the end", "docs-", "slug_characters"],
   ["two dashes", "my--docs", "slug_characters"],
   ["a letter of another script", "dоcs", "slug_characters"],
+  ["the name of a page of the dashboard", "import", "slug_reserved"],
   ["a zero byte", "do\u0000cs", "slug_characters"],
 ])("a slug with %s is refused with a sentence", (_name, typed, reason) => {
   expect(chooseSlug(typed, { current: hidden, visibility: "unlisted", suffix: NEXT })).toMatchObject({

@@ -23,20 +23,23 @@ export function endpointSlug(
   visibility: "public" | "unlisted" | "private",
   suffix: string,
 ): string {
-  const base = slugBase(text);
+  const words = slugBase(text);
+  const base = RESERVED.has(words) ? `${words}-endpoint` : words;
   return visibility === "public" ? base : `${base}-${suffix}`;
 }
 
 /** Fewest and most characters of the part that an owner chooses. */
 export const SLUG_CHOICE_CHARS_MIN = 3;
 const SLUG_CHOICE = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+/** Pages of the dashboard that stand where an endpoint's would. */
+const RESERVED: ReadonlySet<string> = new Set(["new", "import"]);
 const SUFFIX = /-[0-9a-z]{16}$/;
 
 export type SlugChoice =
   | { readonly kind: "accepted"; readonly slug: string }
   | {
       readonly kind: "refused";
-      readonly reason: "slug_length" | "slug_characters";
+      readonly reason: "slug_length" | "slug_characters" | "slug_reserved";
       /** One sentence for the person who typed it. */
       readonly message: string;
     };
@@ -73,6 +76,9 @@ export function chooseSlug(
       reason: "slug_characters",
       message: "An address consists of lower-case letters a to z, digits, and single dashes between them.",
     };
+  }
+  if (RESERVED.has(choice)) {
+    return { kind: "refused", reason: "slug_reserved", message: "This address is taken by a page of ours." };
   }
   return {
     kind: "accepted",

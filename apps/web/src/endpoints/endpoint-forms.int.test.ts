@@ -237,6 +237,8 @@ describe("settings", () => {
     const old = await askAs(dashboard, mine.ownerId, `${mine.base}/endpoints/${slug}/edit`);
     expect(old.status).toBe(301);
     expect(old.headers.get("location")).toBe(next);
+    const status = await askAs(dashboard, mine.ownerId, `${mine.base}/endpoints/${slug}`);
+    expect([status.status, status.headers.get("location")]).toEqual([301, next.replace(/\/edit$/, "")]);
   });
 
   test("pause, resume and delete do what they say", async () => {
