@@ -17,6 +17,7 @@ const settings = (change: Record<string, string> = {}) =>
   configSchema.parse({
     LOG_LEVEL: "fatal",
     REDIS_URL: redis.url,
+    TICKET_KEY: "t".repeat(32),
     DATABASE_URL: database.url("system"),
     METRICS_PORT: "0",
     PROBE_REGIONS: "eu-west",
