@@ -39,7 +39,7 @@ export interface EndpointFormValues {
   readonly degraded_cleared_after_minutes: string;
 }
 
-export const EMPTY_ASSERTION: AssertionLine = { kind: "equals", path: "", value: "" };
+const EMPTY_ASSERTION: AssertionLine = { kind: "equals", path: "", value: "" };
 const EMPTY_HEALTH_URL: HealthUrlLine = { url: "", everyMinutes: "1", isStatusChecked: true };
 const HEALTH_URL_LINES = 5;
 const ASSERTION_LINES_MAX = 20;
@@ -168,7 +168,7 @@ export function withMoreAssertions(values: EndpointFormValues): EndpointFormValu
 }
 
 /** A scalar as it is typed: text that would read as something else is quoted. */
-export function writeScalar(value: string | number | boolean | null): string {
+function writeScalar(value: string | number | boolean | null): string {
   if (typeof value !== "string") {
     return String(value);
   }
