@@ -5,7 +5,13 @@ import type { Auth } from "./create-auth.ts";
 /** What a link in a mail may be good for, and what is kept until it is opened. */
 const PAYLOADS = {
   /** The account is made when the address is proven, with the password of this very sign-up. */
-  "sign-up": z.object({ email: z.string(), name: z.string(), passwordHash: z.string(), next: z.string() }),
+  "sign-up": z.object({
+    email: z.string(),
+    name: z.string(),
+    passwordHash: z.string(),
+    next: z.string(),
+    browserHash: z.string(),
+  }),
   "sign-in": z.object({ userId: z.string(), email: z.string(), next: z.string() }),
   /** `stamp` names the password that was forgotten: one reset voids all other links. */
   reset: z.object({ userId: z.string(), email: z.string(), stamp: z.string() }),

@@ -1,8 +1,9 @@
+import { sha256Hex } from "@alivemcp/core/canonical-json";
 import { alreadySignedUpMail, signUpMail } from "../mails/account-mails.ts";
 import type { WebContext } from "../web-env.ts";
 import type { AuthAnswer } from "./call-auth.ts";
 import type { IdentityDeps } from "./identity-deps.ts";
-import { consumeToken, issueToken, type TokenPayload } from "./mail-tokens.ts";
+import { consumeToken, issueToken, peekToken, type TokenPayload } from "./mail-tokens.ts";
 import { recordAccountChange } from "./record-account-change.ts";
 import { signInAs } from "./sign-in-as.ts";
 
@@ -23,6 +24,8 @@ export async function startSignUp(
     readonly name: string;
     readonly password: string;
     readonly next: string;
+    /** Random, and kept by the browser that signs up. */
+    readonly browser: string;
     readonly address: string;
   },
 ): Promise<void> {
@@ -30,7 +33,14 @@ export async function startSignUp(
   await deps.limits.spend("mail:account", input.email);
   const { password, internalAdapter } = await deps.auth.$context;
   const { email, name, next } = input;
-  const signUp: SignUp = { email, name, next, passwordHash: await password.hash(input.password) };
+  const browserHash = sha256Hex(input.browser);
+  const signUp: SignUp = {
+    email,
+    name,
+    next,
+    browserHash,
+    passwordHash: await password.hash(input.password),
+  };
   await internalAdapter.deleteVerificationByIdentifier(waitingKey(email));
   await internalAdapter.createVerificationValue({
     identifier: waitingKey(email),
@@ -87,30 +97,51 @@ async function sendLink(deps: IdentityDeps, signUp: SignUp): Promise<void> {
   );
 }
 
+export type SignUpConfirmation =
+  | { readonly kind: "confirmed"; readonly answer: AuthAnswer; readonly next: string }
+  /** Used, expired, unknown, or the address has an account by now. */
+  | { readonly kind: "void" }
+  /** Opened elsewhere than it was asked for: the link is good still. */
+  | { readonly kind: "password-needed" }
+  | { readonly kind: "wrong-password" };
+
 /**
- * Makes the account that a link was mailed for, with the password of that very sign-up, and signs the person in. Null
- * when the link is used, expired or unknown, or the address has an account by now.
+ * Makes the account that a link was mailed for, with the password of that very sign-up, and signs the person in. In
+ * another browser than signed up, that password is asked for: else a stranger could sign up with somebody's address,
+ * have them open the mail, and own a password of their account.
  */
 export async function confirmSignUp(
   deps: IdentityDeps,
   c: WebContext,
-  token: string,
-): Promise<{ readonly answer: AuthAnswer; readonly next: string } | null> {
+  input: { readonly token: string; readonly browser: string | undefined; readonly password: string },
+): Promise<SignUpConfirmation> {
+  const { token, browser, password } = input;
   await deps.limits.spend("token:address", c.var.address);
-  const signUp = await consumeToken(deps.auth, "sign-up", token);
-  if (signUp === null) {
-    return null;
+  const waiting = await peekToken(deps.auth, { kind: "sign-up", token, nowMs: deps.clock.nowMs() });
+  if (waiting === null) {
+    return { kind: "void" };
   }
-  const userId = await createPerson(deps, signUp);
-  if (userId === null) {
-    return null;
+  if (browser === undefined || sha256Hex(browser) !== waiting.browserHash) {
+    if (password === "") {
+      return { kind: "password-needed" };
+    }
+    await deps.limits.spend("password:account", waiting.email);
+    const { password: hasher } = await deps.auth.$context;
+    if (!(await hasher.verify({ hash: waiting.passwordHash, password }))) {
+      return { kind: "wrong-password" };
+    }
+  }
+  const signUp = await consumeToken(deps.auth, "sign-up", token);
+  const userId = signUp === null ? null : await createPerson(deps, signUp);
+  if (signUp === null || userId === null) {
+    return { kind: "void" };
   }
   await recordAccountChange(deps, c, {
     userId,
     action: "account.create",
     content: { email: signUp.email, name: signUp.name },
   });
-  return { answer: await signInAs(deps, c, signUp.email), next: signUp.next };
+  return { kind: "confirmed", answer: await signInAs(deps, c, signUp.email), next: signUp.next };
 }
 
 /** Null when the address has an account already: of two links opened at once one makes it. */

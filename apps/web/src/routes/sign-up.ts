@@ -1,10 +1,11 @@
+import { randomBytes } from "node:crypto";
 import { plainText } from "@alivemcp/core/plain-text";
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
 import { emailInput } from "../forms/email-input.ts";
-import { postedText, readForm } from "../forms/read-form.ts";
+import { postedPassword, postedText, readForm } from "../forms/read-form.ts";
 import { finishSignIn } from "../identity/finish-sign-in.ts";
 import { hasGitHub } from "../identity/git-hub.ts";
 import { judgePassword, passwordInput } from "../identity/password-rules.ts";
@@ -14,6 +15,7 @@ import { csrfField } from "../middleware/form-guard.ts";
 import { recallEmail, rememberEmail } from "../remembered-email.ts";
 import { renderPage } from "../render-page.ts";
 import { linkVoidView, mailSentView, openLinkView, signUpView } from "../sign-in/sign-in-view.ts";
+import { formField } from "../views/form-field.ts";
 import type { WebContext, WebEnv } from "../web-env.ts";
 
 const signUpForm = z.object({
@@ -22,6 +24,10 @@ const signUpForm = z.object({
   password: passwordInput,
   next: z.string().optional(),
 });
+
+/** Knows the browser that signed up when the link of the mail is opened in it; lives as long as the link. */
+const BROWSER_COOKIE = "sign-up";
+const BROWSER_COOKIE_LIFE_S = 24 * 3600;
 
 /** Signing up: the form, the mail, the link in it. */
 export function signUpRoutes(deps: Deps): Hono<WebEnv> {
@@ -55,7 +61,9 @@ export function signUpRoutes(deps: Deps): Hono<WebEnv> {
     if (problem !== null) {
       return showForm(c, { ...given, problems: { password: problem } }, 400);
     }
-    await startSignUp(deps, { name, email, password, next, address: c.var.address });
+    const browser = deps.cookies.read(c, BROWSER_COOKIE) ?? randomBytes(16).toString("base64url");
+    deps.cookies.write(c, BROWSER_COOKIE, browser, BROWSER_COOKIE_LIFE_S);
+    await startSignUp(deps, { name, email, password, next, browser, address: c.var.address });
     rememberEmail(deps, c, email);
     return c.redirect("/sign-up/sent", 303);
   });
@@ -102,8 +110,32 @@ function mailRoutes(deps: Deps, routes: Hono<WebEnv>): void {
   });
 
   routes.post("/sign-up/confirm", async (c) => {
-    const confirmed = await confirmSignUp(deps, c, await postedText(c, "token"));
-    if (confirmed?.answer.kind !== "ok") {
+    const token = await postedText(c, "token");
+    const confirmed = await confirmSignUp(deps, c, {
+      token,
+      browser: deps.cookies.read(c, BROWSER_COOKIE),
+      password: await postedPassword(c),
+    });
+    if (confirmed.kind === "password-needed" || confirmed.kind === "wrong-password") {
+      const body = openLinkView(c, {
+        title: "Confirm your address",
+        sentence: "Type the password that you signed up with. If it was not you who did, sign up yourself.",
+        action: "/sign-up/confirm",
+        token,
+        label: "Confirm address",
+        field: formField({
+          name: "password",
+          label: "Your password",
+          type: "password",
+          problem:
+            confirmed.kind === "wrong-password" ? "That is not the password of this sign-up." : undefined,
+          autocomplete: "current-password",
+          maxlength: 1_000,
+        }),
+      });
+      return c.html(await renderPage(c, { title: "Confirm your address", body }), 400);
+    }
+    if (confirmed.kind === "void" || confirmed.answer.kind !== "ok") {
       const body = linkVoidView({
         sentence: "If your address is confirmed, just sign in; if not, sign up again.",
         href: "/sign-in",

@@ -77,10 +77,12 @@ export function openLinkView(
     readonly action: string;
     readonly token: string;
     readonly label: string;
+    /** What has to be typed beside opening the link. */
+    readonly field?: Html;
   },
 ): Html {
   return html`<div class="narrow"><h1>${input.title}</h1><p>${input.sentence}</p>
-<form method="post" action="${input.action}">${csrfField(c)}<input type="hidden" name="token" value="${input.token}">
+<form method="post" action="${input.action}">${csrfField(c)}<input type="hidden" name="token" value="${input.token}">${input.field ?? ""}
 <p><button type="submit">${input.label}</button></p></form></div>`;
 }
 

@@ -308,3 +308,33 @@ test("every form of the pages of strangers carries a token, no page has inline s
     expect(Object.keys(hiddenFields(text, path.split("?")[0] ?? ""))).toContain("_token");
   }
 });
+
+describe("a stranger who signs up with somebody's address", () => {
+  test("gets no password of their account, though its owner opens the mail: the password is asked for elsewhere", async () => {
+    const email = freshEmail();
+    const mallory = openBrowser(web);
+    const owner = openBrowser(web);
+    await owner.submit("/sign-up", { name: "Owner", email, password: PASSWORD });
+    const mine = linkIn(await web.mailbox.waitFor(email));
+    const before = web.mailbox.list()[0]?.id ?? 0;
+    await mallory.submit("/sign-up", { name: "M", email, password: "a password of mallory" });
+    const theirs = linkIn(await web.mailbox.waitFor(email, ({ id }) => id > before));
+    for (const password of ["", PASSWORD]) {
+      const refused = await owner.submit(theirs, { password });
+      expect(refused.status).toBe(400);
+      expect(refused.text).toContain("Type the password that you signed up with");
+      expect((await owner.get("/account")).location).toContain("/sign-in");
+    }
+    expect((await owner.submit(mine, {})).status).toBe(303);
+    expect((await signIn(openBrowser(web), email, "a password of mallory")).status).toBe(400);
+  });
+
+  test("while the person themself may open it on another device with the password they chose", async () => {
+    const email = freshEmail();
+    await openBrowser(web).submit("/sign-up", { name: "Z", email, password: PASSWORD });
+    const phone = openBrowser(web);
+    const link = linkIn(await web.mailbox.waitFor(email));
+    expect((await phone.submit(link, { password: PASSWORD })).status).toBe(303);
+    expect((await phone.get("/account")).text).toContain(email);
+  });
+});
