@@ -1,15 +1,12 @@
 /** Every snippet of an endpoint's page "Badge and code" does what it says, against the real public pages and API. */
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { COMMITTED_FIELDS, RAW_FIELDS } from "@alivemcp/core/now-fields";
 import { nowKey } from "@alivemcp/core/pipeline";
-import { createAdaptorServer } from "@hono/node-server";
-import { chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { openTestApi, type TestApi } from "../apps/api/test/open-test-api.ts";
@@ -20,22 +17,20 @@ import {
   type TestStatus,
 } from "../apps/status/test/open-test-status.ts";
 import { type Snippet, snippetsOf } from "../apps/web/src/badge-page/snippets.ts";
+import { hasBrowser, launchBrowser, openPage } from "../services/pages/test/browser.ts";
+import { type Site, serveOnLoopback } from "../services/pages/test/serve-on-loopback.ts";
 
-const CHROMIUM_PATH = "/usr/bin/chromium";
 const folder = mkdtempSync(join(tmpdir(), "snippets-"));
 let status: TestStatus;
 let api: TestApi;
 let key = "";
 let publicUrl = "";
 let apiUrl = "";
-const servers: Server[] = [];
+const sites: Site[] = [];
 
 beforeAll(async () => {
   [status, api] = await Promise.all([openTestStatus(), openTestApi()]);
-  [publicUrl, apiUrl] = await Promise.all([
-    listen(createAdaptorServer({ fetch: status.app.fetch }) as Server),
-    listen(createAdaptorServer({ fetch: api.app.fetch }) as Server),
-  ]);
+  [publicUrl, apiUrl] = await Promise.all([listen(status.app.fetch), listen(api.app.fetch)]);
   const live = await seedEndpoint(status, { slug: "acme", name: "Acme" });
   const down = await seedEndpoint(status, { slug: "broken", name: "Broken" });
   await seedNow(status, live.id);
@@ -55,9 +50,8 @@ beforeAll(async () => {
   }
 });
 afterAll(async () => {
-  for (const server of servers) {
-    server.closeAllConnections();
-    server.close();
+  for (const { close } of sites) {
+    close();
   }
   await Promise.all([status.close(), api.close()]);
 });
@@ -78,12 +72,10 @@ async function addPrivate(tenantId: string, slug: string, state: "up" | "down"):
   });
 }
 
-async function listen(server: Server): Promise<string> {
-  servers.push(server);
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+async function listen(served: Parameters<typeof serveOnLoopback>[0]): Promise<string> {
+  const site = await serveOnLoopback(served);
+  sites.push(site);
+  return site.url;
 }
 
 function snippet(id: Snippet["id"], slug = "acme"): string {
@@ -177,7 +169,7 @@ test("a private endpoint is not offered a badge that nobody could see", () => {
   expect(ids).toEqual(["bash", "node", "github-actions", "prometheus"]);
 });
 
-describe.skipIf(!existsSync(CHROMIUM_PATH) && !process.env.CI)("in a browser", () => {
+describe.skipIf(!hasBrowser)("in a browser", () => {
   test("the HTML draws a card on a stranger's page, and leaves a link where it cannot", async () => {
     const site = await listen(
       createServer((_, answer) => {
@@ -186,18 +178,9 @@ describe.skipIf(!existsSync(CHROMIUM_PATH) && !process.env.CI)("in a browser", (
           .end(`<!doctype html><title>x</title>${snippet("html")}`);
       }),
     );
-    const browser = await chromium.launch({
-      executablePath: CHROMIUM_PATH,
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-      ],
-    });
+    const browser = await launchBrowser();
     try {
-      const page = await browser.newPage();
+      const { page } = await openPage(browser);
       await page.goto(site);
       await page.getByText("acme: Live").waitFor();
       await page.route("**/embed.js", (route) => route.abort());

@@ -1,14 +1,19 @@
 /** What a person meets: axe, keyboard, small screens, no JavaScript, live checks and embeds, in a real browser. */
-import { existsSync, readFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
+import { createServer } from "node:http";
 import { RAW_FIELDS } from "@alivemcp/core/now-fields";
 import { checkQueueName, PIPELINE_VERSION, type ProbeJob } from "@alivemcp/core/pipeline";
 import { openQueueConnection, openQueueWorker } from "@alivemcp/runtime/queues";
-import { createAdaptorServer } from "@hono/node-server";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  CHROMIUM_PATH,
+  examinePage,
+  hasBrowser,
+  launchBrowser,
+  openPage,
+  TWO_LOOKS,
+} from "../../../services/pages/test/browser.ts";
+import { type Site, serveOnLoopback } from "../../../services/pages/test/serve-on-loopback.ts";
 import {
   FINDING,
   openTestStatus,
@@ -20,50 +25,33 @@ import {
   type TestStatus,
 } from "../test/open-test-status.ts";
 
-const CHROMIUM_PATH = "/usr/bin/chromium";
-const isThere = existsSync(CHROMIUM_PATH);
-if (!isThere && process.env.CI) {
-  throw new Error(`browser tests need ${CHROMIUM_PATH} in CI`);
-}
-const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
 let status: TestStatus;
 let browser: Browser;
 let site = "";
 let acmeId = "";
-const servers: Server[] = [];
+const sites: Site[] = [];
 let stopProber = async () => {};
 let gate = Promise.withResolvers<void>();
 
 beforeAll(async () => {
-  if (!isThere) {
+  if (!hasBrowser) {
     return;
   }
   status = await openTestStatus();
   await seed();
-  site = await listen(createAdaptorServer({ fetch: status.app.fetch }) as Server);
-  browser = await chromium.launch({ executablePath: CHROMIUM_PATH, args: FLAGS });
+  site = await listen(status.app.fetch);
+  browser = await launchBrowser();
   startProber();
 });
 afterAll(async () => {
-  if (!isThere) {
+  if (!hasBrowser) {
     return;
   }
   gate.resolve();
   await browser.close();
   status.lifecycle.stopping.abort();
-  for (const server of servers) {
-    server.closeAllConnections();
-    server.close();
+  for (const { close } of sites) {
+    close();
   }
   await stopProber();
   await status.close();
@@ -142,30 +130,24 @@ function startProber(): void {
   };
 }
 
-async function listen(server: Server): Promise<string> {
-  servers.push(server);
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+async function listen(served: Parameters<typeof serveOnLoopback>[0]): Promise<string> {
+  const opened = await serveOnLoopback(served);
+  sites.push(opened);
+  return opened.url;
 }
 
-/** Runs `visit` in a fresh window and fails on anything the page complains about, such as a breach of its policy. */
-async function withPage(options: BrowserContextOptions, visit: (page: Page) => Promise<void>): Promise<void> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  const complaints: string[] = [];
+/** Runs `visit` in a fresh window and fails on anything else the page complains about, such as a breach of its policy. */
+async function withPage(
+  options: BrowserContextOptions,
+  visit: (page: Page) => Promise<void>,
+  complaints: readonly string[] = [],
+): Promise<void> {
+  const { page, errors } = await openPage(browser, { viewport: { width: 1280, height: 900 }, ...options });
   try {
-    const page = await context.newPage();
-    page.on("pageerror", (err) => complaints.push(String(err)));
-    page.on("console", (message) => {
-      if (message.type() === "error" && !message.text().includes("status of 40")) {
-        complaints.push(message.text());
-      }
-    });
     await visit(page);
-    expect(complaints).toEqual([]);
+    expect(errors).toEqual(complaints);
   } finally {
-    await context.close();
+    await page.context().close();
   }
 }
 
@@ -183,23 +165,13 @@ const PAGES = [
   "/help/tls_expired",
   "/nothing",
 ];
-const LOOKS = [
-  { name: "1280 px, light", viewport: { width: 1280, height: 900 }, colorScheme: "light" },
-  { name: "390 px, dark", viewport: { width: 390, height: 844 }, colorScheme: "dark" },
-] as const;
 
-describe.skipIf(!isThere)(`in ${CHROMIUM_PATH} (apt-get install chromium where it is missing)`, () => {
-  test.each(LOOKS)("axe finds nothing serious and nothing overflows: $name", async ({ name: _, ...look }) => {
-    await withPage(look, async (page) => {
+describe.skipIf(!hasBrowser)(`in ${CHROMIUM_PATH} (apt-get install chromium where it is missing)`, () => {
+  test.each(TWO_LOOKS)("axe finds nothing serious and nothing overflows: %s", async (look, options) => {
+    await withPage(options, async (page) => {
       for (const path of PAGES) {
         await page.goto(site + path);
-        const overflowPx = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
-        expect(overflowPx, path).toBeLessThanOrEqual(0);
-        await page.evaluate(AXE);
-        const found = (await page.evaluate(
-          "axe.run(document).then((r) => r.violations.filter((v) => ['serious', 'critical'].includes(v.impact)).map((v) => v.id + ': ' + v.nodes.map((n) => n.html).join(' | ')))",
-        )) as string[];
-        expect(found, path).toEqual([]);
+        await examinePage(page, `${look} ${path}`);
       }
     });
   });
@@ -287,7 +259,7 @@ describe.skipIf(!isThere)(`in ${CHROMIUM_PATH} (apt-get install chromium where i
         );
       }),
     );
-    await withPage({}, async (page) => {
+    const visit = async (page: Page) => {
       await page.goto(host);
       await page.locator("#card a.card").waitFor();
       await page.locator("#pill a.pill").waitFor();
@@ -301,6 +273,7 @@ describe.skipIf(!isThere)(`in ${CHROMIUM_PATH} (apt-get install chromium where i
         "getComputedStyle(document.querySelector('#pill').shadowRoot.querySelector('a')).backgroundColor";
       expect(await page.evaluate(background)).toBe("rgb(22, 27, 34)");
       expect(await page.locator("#unknown").textContent()).toBe("Our status");
-    });
+    };
+    await withPage({}, visit, [`404 ${site}/api/embed-status/nobody`]);
   });
 });

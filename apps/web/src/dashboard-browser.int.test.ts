@@ -1,14 +1,18 @@
 /** What a person meets on the pages of endpoints: axe, small screens, keyboard, no JavaScript, live news, the chart. */
-import { existsSync, readFileSync } from "node:fs";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
 import { COMMITTED_FIELDS, RAW_FIELDS } from "@alivemcp/core/now-fields";
 import { nowKey } from "@alivemcp/core/pipeline";
-import { createAdaptorServer } from "@hono/node-server";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addTestMember } from "../../../db/test/tenant.ts";
+import {
+  CHROMIUM_PATH,
+  examinePage,
+  hasBrowser,
+  launchBrowser,
+  openPage,
+  TWO_LOOKS,
+} from "../../../services/pages/test/browser.ts";
+import { type Site, serveOnLoopback } from "../../../services/pages/test/serve-on-loopback.ts";
 import {
   addWorkspace,
   FINDING,
@@ -23,36 +27,20 @@ import {
 } from "../test/open-test-dashboard.ts";
 import { seedBusyTenant } from "../test/seed-busy-tenant.ts";
 
-const CHROMIUM_PATH = "/usr/bin/chromium";
-const isThere = existsSync(CHROMIUM_PATH);
-if (!isThere && process.env.CI) {
-  throw new Error(`browser tests need ${CHROMIUM_PATH} in CI`);
-}
-const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const BADGE =
   '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20"><rect width="90" height="20"/></svg>';
 const ENDPOINTS = 60;
 
 let dashboard: TestDashboard;
 let browser: Browser;
-let server: Server;
-let site = "";
+let site: Site;
 let workspace: TestWorkspace;
 let empty: TestWorkspace;
 let endpoint: SeededEndpoint;
 let paths: string[] = [];
 
 beforeAll(async () => {
-  if (!isThere) {
+  if (!hasBrowser) {
     return;
   }
   const nowMs = Date.now();
@@ -80,12 +68,8 @@ beforeAll(async () => {
     ...regionFields("us-east", { ...FINDING, state: "down", reason: "tls_expired", layer: "tls" }),
   });
   await seedHeartbeats(dashboard);
-  server = createAdaptorServer({ fetch: dashboard.app.fetch }) as Server;
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  site = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  browser = await chromium.launch({ executablePath: CHROMIUM_PATH, args: FLAGS });
+  site = await serveOnLoopback(dashboard.app.fetch);
+  browser = await launchBrowser();
   const home = `${workspace.base}/endpoints/${busy.slugs[0]}`;
   paths = [
     `${workspace.base}/`,
@@ -100,57 +84,43 @@ beforeAll(async () => {
   ];
 });
 afterAll(async () => {
-  if (!isThere) {
+  if (!hasBrowser) {
     return;
   }
   await browser.close();
   dashboard.stopping.abort();
-  server.closeAllConnections();
-  server.close();
+  site.close();
   await dashboard.close();
 });
 
-async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await browser.newContext(options);
-  await context.addCookies([{ name: "test-user", value: workspace.ownerId, url: site }]);
+/** A page of the owner, at a path; what the browser complains of is kept. */
+async function open(
+  path: string,
+  options: BrowserContextOptions = {},
+): Promise<{ page: Page; errors: string[] }> {
+  const opened = await openPage(browser, options);
+  const context = opened.page.context();
+  await context.addCookies([{ name: "test-user", value: workspace.ownerId, url: site.url }]);
   await context.route("https://status.example/**", (route) =>
     route.fulfill({ contentType: "image/svg+xml", body: BADGE }),
   );
-  const page = await context.newPage();
-  await page.goto(`${site}${path}`);
-  return page;
+  await opened.page.goto(`${site.url}${path}`);
+  return opened;
 }
 
-/** Two looks hold both palettes and both widths. */
-const LOOKS = [
-  { name: "1280 px, light", viewport: { width: 1280, height: 900 }, colorScheme: "light" },
-  { name: "390 px, dark", viewport: { width: 390, height: 844 }, colorScheme: "dark" },
-] as const;
-
-describe.skipIf(!isThere)(`in ${CHROMIUM_PATH} (apt-get install chromium where it is missing)`, () => {
-  test.each(LOOKS)("axe finds nothing serious and nothing overflows: $name", async ({ name: _, ...look }) => {
-    const page = await open(paths[0] ?? "", look);
-    const broken: string[] = [];
-    page.on("console", (message) => message.type() === "error" && broken.push(message.text()));
-    page.on("pageerror", (err) => broken.push(err.message));
+describe.skipIf(!hasBrowser)(`in ${CHROMIUM_PATH} (apt-get install chromium where it is missing)`, () => {
+  test.each(TWO_LOOKS)("axe finds nothing serious and nothing overflows: %s", async (look, options) => {
+    const { page, errors } = await open(paths[0] ?? "", options);
     for (const path of paths) {
-      await page.goto(`${site}${path}`);
-      await page.evaluate(AXE);
-      const serious = await page.evaluate<string[]>(
-        "axe.run().then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes[0].html}`))",
-      );
-      expect(serious, path).toEqual([]);
-      expect(
-        await page.evaluate("document.documentElement.scrollWidth - innerWidth"),
-        path,
-      ).toBeLessThanOrEqual(0);
+      await page.goto(`${site.url}${path}`);
+      await examinePage(page, `${look} ${path}`);
     }
-    expect(broken).toEqual([]);
+    expect(errors).toEqual([]);
     await page.context().close();
   });
 
   test("the chart draws itself under the policy, tells its figures at a point and looks back a week", async () => {
-    const page = await open(paths[3] ?? "");
+    const { page } = await open(paths[3] ?? "");
     await page.locator(".live-chart canvas").waitFor();
     await page.locator(".live-chart .u-over").hover();
     await expect.poll(() => page.locator(".live-chart .u-legend").textContent()).toMatch(/Median:? ?\d+ ms/);
@@ -162,9 +132,9 @@ describe.skipIf(!isThere)(`in ${CHROMIUM_PATH} (apt-get install chromium where i
   });
 
   test("without JavaScript every page is whole: chart, filters, search, copying by hand", async () => {
-    const page = await open(paths[3] ?? "", { javaScriptEnabled: false });
+    const { page } = await open(paths[3] ?? "", { javaScriptEnabled: false });
     expect(await page.locator(".chart svg").count()).toBe(1);
-    await page.goto(`${site}${workspace.base}/`);
+    await page.goto(`${site.url}${workspace.base}/`);
     await page.getByPlaceholder("Name, URL or tag").fill("zeta");
     await page.getByRole("button", { name: "Show" }).click();
     expect(await page.locator(".endpoints tbody tr").count()).toBe(1);
@@ -174,7 +144,7 @@ describe.skipIf(!isThere)(`in ${CHROMIUM_PATH} (apt-get install chromium where i
   });
 
   test("an open overview turns by itself when an endpoint recovers, and keeps what was typed", async () => {
-    const page = await open(`${workspace.base}/`);
+    const { page } = await open(`${workspace.base}/`);
     await page.locator(".troubles").getByText("Zeta, in trouble").waitFor();
     await page.getByPlaceholder("Name, URL or tag").fill("half a wo");
     dashboard.clock.atMs += 5_000;
@@ -189,7 +159,7 @@ describe.skipIf(!isThere)(`in ${CHROMIUM_PATH} (apt-get install chromium where i
   });
 
   test("a click copies a snippet", async () => {
-    const page = await open(paths[8] ?? "", { permissions: ["clipboard-read", "clipboard-write"] });
+    const { page } = await open(paths[8] ?? "", { permissions: ["clipboard-read", "clipboard-write"] });
     await page
       .locator("section.snippet", { hasText: "Markdown" })
       .getByRole("button", { name: "Copy" })
@@ -202,7 +172,7 @@ describe.skipIf(!isThere)(`in ${CHROMIUM_PATH} (apt-get install chromium where i
   });
 
   test("the keyboard reaches the content in two steps, and every focus can be seen", async () => {
-    const page = await open(paths[3] ?? "");
+    const { page } = await open(paths[3] ?? "");
     await page.keyboard.press("Tab");
     expect(await page.evaluate("document.activeElement.textContent")).toBe("Skip to content");
     await page.keyboard.press("Enter");

@@ -32,11 +32,16 @@ export const LOOKS = [
   ["narrow-light", { viewport: { width: 390, height: 844 }, colorScheme: "light" }],
   ["narrow-dark", { viewport: { width: 390, height: 844 }, colorScheme: "dark" }],
 ] as const;
+/** Two of them hold both widths and both colour schemes, for a test that visits every page of a site in each. */
+export const TWO_LOOKS = [LOOKS[0], LOOKS[3]] as const;
 
-export const launchBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: CHROMIUM_PATH, args: FLAGS });
+export const launchBrowser = (extraFlags: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath: CHROMIUM_PATH, args: [...FLAGS, ...extraFlags] });
 
-/** A page of a person of their own; whatever the browser reports as an error is kept in `errors`. */
+/**
+ * A page of a person of their own. `errors` fills with whatever the browser reports: exceptions, breaches of the page's
+ * policy, and answers of 400 and above, except a page itself that refuses (a form sent back, a page that is not there).
+ */
 export async function openPage(
   browser: Browser,
   options: BrowserContextOptions = {},
@@ -46,9 +51,15 @@ export async function openPage(
   page.setDefaultTimeout(20_000);
   const errors: string[] = [];
   page.on("console", (message) => {
-    // A refused form is an answer that Chromium also writes down.
-    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
+    // Answers are judged below, where it can be told what was asked for.
+    if (message.type() === "error" && !message.text().includes("the server responded with a status of")) {
       errors.push(message.text());
+    }
+  });
+  page.on("response", (response) => {
+    const least = response.request().isNavigationRequest() ? 500 : 400;
+    if (response.status() >= least) {
+      errors.push(`${response.status()} ${response.url()}`);
     }
   });
   page.on("pageerror", (error) => errors.push(error.message));
@@ -59,7 +70,10 @@ export async function openPage(
 export async function examinePage(page: Page, name: string): Promise<void> {
   if (SCREENSHOTS_FOLDER) {
     mkdirSync(SCREENSHOTS_FOLDER, { recursive: true });
-    await page.screenshot({ path: join(SCREENSHOTS_FOLDER, `${name}.png`), fullPage: true });
+    await page.screenshot({
+      path: join(SCREENSHOTS_FOLDER, `${name.replace(/[^\w-]+/g, "-")}.png`),
+      fullPage: true,
+    });
   }
   await page.evaluate(AXE);
   const violations = await page.evaluate(

@@ -1,9 +1,14 @@
 /** Pages about endpoints in a real browser: axe, small screens, dark, keyboard, no JavaScript. */
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  examinePage,
+  hasBrowser,
+  LOOKS,
+  launchBrowser,
+  openPage,
+} from "../../../../services/pages/test/browser.ts";
+import { type Site, serveOnLoopback } from "../../../../services/pages/test/serve-on-loopback.ts";
 import {
   APP_URL,
   addWorkspace,
@@ -12,46 +17,31 @@ import {
   type TestDashboard,
   type TestWorkspace,
 } from "../../test/open-test-dashboard.ts";
-import { examinePage, hasChromium, LOOKS } from "../../test/open-test-site.ts";
 
 let dashboard: TestDashboard;
-let server: Server;
+let site: Site;
 let browser: Browser;
 let other: TestWorkspace;
 
 beforeAll(async () => {
-  if (!hasChromium) {
+  if (!hasBrowser) {
     return;
   }
   dashboard = await openTestDashboard();
   other = await addWorkspace(dashboard);
-  server = createAdaptorServer({ fetch: (request) => dashboard.app.fetch(request) }) as Server;
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  const { host } = new URL(APP_URL);
-  browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      // The page's origin is a name of the test's own: as trustworthy as the loopback that serves it.
-      `--unsafely-treat-insecure-origin-as-secure=${APP_URL}`,
-      `--host-resolver-rules=MAP ${host}:80 127.0.0.1:${port}`,
-    ],
-  });
+  site = await serveOnLoopback((request) => dashboard.app.fetch(request));
+  browser = await launchBrowser([
+    // The page's origin is a name of the test's own: as trustworthy as the loopback that serves it.
+    `--unsafely-treat-insecure-origin-as-secure=${APP_URL}`,
+    `--host-resolver-rules=MAP ${new URL(APP_URL).host}:80 127.0.0.1:${site.port}`,
+  ]);
 });
 afterAll(async () => {
-  if (!hasChromium) {
+  if (!hasBrowser) {
     return;
   }
   await browser.close();
-  server.closeAllConnections();
-  server.close();
+  site.close();
   await dashboard.close();
 });
 
@@ -60,31 +50,21 @@ async function open(
   workspace: TestWorkspace,
   options: BrowserContextOptions = {},
 ): Promise<{ page: Page; errors: string[] }> {
-  const context = await browser.newContext({ baseURL: APP_URL, ...options });
-  await context.addCookies([{ name: "test-user", value: workspace.ownerId, url: APP_URL }]);
-  const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  const errors: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
-      errors.push(message.text());
-    }
-  });
-  page.on("pageerror", (error) => errors.push(error.message));
-  return { page, errors };
+  const opened = await openPage(browser, { baseURL: APP_URL, ...options });
+  const cookie = { name: "test-user", value: workspace.ownerId, url: APP_URL };
+  await opened.page.context().addCookies([cookie]);
+  return opened;
 }
 
 let hosts = 0;
 const freshUrl = () => `http://127.0.80.${(hosts++ % 250) + 1}:${16_000 + hosts}/mcp`;
-const see = async (page: Page, name: string) =>
-  expect(await examinePage(page, name)).toEqual({ name, violations: [], isTooWide: false });
 
-describe.skipIf(!hasChromium)("in a browser", () => {
+describe.skipIf(!hasBrowser)("in a browser", () => {
   test.each(LOOKS)("add, change, import and delete at %s", { timeout: 120_000 }, async (look, options) => {
     const mine = await addWorkspace(dashboard);
     const { page, errors } = await open(mine, options);
     await page.goto(`${mine.base}/endpoints/new`);
-    await see(page, `endpoint-new-${look}`);
+    await examinePage(page, `endpoint-new-${look}`);
     await page.getByText("More options").click();
     await page.getByLabel("Name of the tool").fill("ping");
     await page.getByLabel("Health tool").selectOption("named");
@@ -92,22 +72,22 @@ describe.skipIf(!hasChromium)("in a browser", () => {
     await page.getByRole("button", { name: "Add and probe now" }).click();
     await page.getByRole("link", { name: "Confirm that this tool only reads" }).waitFor();
     expect(await page.getByLabel("Name of the tool").inputValue()).toBe("ping");
-    await see(page, `endpoint-new-refused-${look}`);
+    await examinePage(page, `endpoint-new-refused-${look}`);
     await page.getByLabel("This tool only reads").check();
     await page.getByRole("button", { name: "Add and probe now" }).click();
     await page.getByText("It is watched.").waitFor();
     await page.goto(`${page.url()}/edit`);
-    await see(page, `endpoint-settings-${look}`);
+    await examinePage(page, `endpoint-settings-${look}`);
     await page.getByRole("link", { name: "Delete…" }).click();
-    await see(page, `endpoint-delete-${look}`);
+    await examinePage(page, `endpoint-delete-${look}`);
     await page.goto(`${mine.base}/endpoints/import`);
-    await see(page, `import-${look}`);
+    await examinePage(page, `import-${look}`);
     await page.getByLabel("Or its text").fill(`url,name\n${freshUrl()},A server\nnpx -y files,Files\n`);
     await page.getByRole("button", { name: "Show what it comes to" }).click();
-    await see(page, `import-preview-${look}`);
+    await examinePage(page, `import-preview-${look}`);
     await page.getByRole("button", { name: "Add 1 endpoint" }).click();
     await page.getByRole("heading", { name: "1 endpoint added" }).waitFor();
-    await see(page, `import-result-${look}`);
+    await examinePage(page, `import-result-${look}`);
     expect(errors).toEqual([]);
   });
 
@@ -121,12 +101,12 @@ describe.skipIf(!hasChromium)("in a browser", () => {
       url: `http://127.0.81.${(hosts++ % 250) + 1}:9/mcp`,
     });
     await page.goto(`/board/${slug}`);
-    await see(page, `board-endpoint-${look}`);
+    await examinePage(page, `board-endpoint-${look}`);
     await page.getByRole("link", { name: "Claim it" }).click();
-    await see(page, `claim-${look}`);
+    await examinePage(page, `claim-${look}`);
     await page.getByRole("button", { name: "Check now" }).click();
     await page.getByText("Not found.").first().waitFor();
-    await see(page, `claim-checked-${look}`);
+    await examinePage(page, `claim-checked-${look}`);
     expect(errors).toEqual([]);
   });
 

@@ -1,12 +1,13 @@
 /** A colleague joins, in real browsers: invited by one, without JavaScript in the other. */
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { examinePage, hasChromium, LOOKS, openTestSite, type TestSite } from "../../test/open-test-site.ts";
+import { examinePage, hasBrowser, LOOKS } from "../../../../services/pages/test/browser.ts";
+import { openTestSite, type TestSite } from "../../test/open-test-site.ts";
 import { freshEmail, linkIn, PASSWORD } from "../../test/open-test-web.ts";
 
 let site: TestSite;
 beforeAll(async () => {
-  if (hasChromium) {
+  if (hasBrowser) {
     site = await openTestSite();
   }
 });
@@ -20,9 +21,6 @@ async function openAsOwner(options: Parameters<TestSite["open"]>[0] = {}) {
   await opened.page.waitForURL("**/w/*/");
   return { ...opened, base: new URL(opened.page.url()).pathname.replace(/\/$/, "") };
 }
-
-const see = async (page: Page, name: string) =>
-  expect(await examinePage(page, name)).toEqual({ name, violations: [], isTooWide: false });
 
 async function invite(page: Page, base: string, email: string): Promise<string> {
   await page.goto(`${base}/members`);
@@ -49,7 +47,7 @@ async function signUpHere(
   await page.getByRole("button", { name: "Confirm address" }).click();
 }
 
-describe.skipIf(!hasChromium)("in a browser", () => {
+describe.skipIf(!hasBrowser)("in a browser", () => {
   test("somebody who is invited signs up, joins as viewer and cannot edit, all without JavaScript", async () => {
     const owner = await openAsOwner();
     const email = freshEmail("guest");
@@ -85,7 +83,7 @@ describe.skipIf(!hasChromium)("in a browser", () => {
     await owner.page.getByRole("button", { name: "Send the invitation", exact: true }).click();
     await owner.page.getByText("The plan public allows 1 member").waitFor();
     expect(await owner.page.getByLabel("E-mail").inputValue()).toBe("colleague@example.com");
-    await see(owner.page, "invite-refused");
+    await examinePage(owner.page, "invite-refused");
   });
 
   test.each(LOOKS)(
@@ -94,33 +92,33 @@ describe.skipIf(!hasChromium)("in a browser", () => {
       const { page, base, errors } = await openAsOwner(options);
       const path = await invite(page, base, freshEmail("guest"));
       await invite(page, base, freshEmail("a-person-with-quite-a-long-address-indeed"));
-      await see(page, `members-${look}`);
+      await examinePage(page, `members-${look}`);
       const stranger = await site.open(options);
       await stranger.page.goto(path);
-      await see(stranger.page, `invitation-${look}`);
+      await examinePage(stranger.page, `invitation-${look}`);
       await page.goto(path);
       await page.getByText("you are signed in as").waitFor();
-      await see(page, `invitation-other-address-${look}`);
+      await examinePage(page, `invitation-other-address-${look}`);
       await page.goto(`${base}/keys`);
       await page.getByRole("textbox", { name: "Name" }).fill("Deploys");
       await page.getByRole("button", { name: "Make the key" }).click();
       await page.getByText("Copy the key").waitFor();
       await page.locator("summary", { hasText: "Revoke" }).click();
-      await see(page, `keys-${look}`);
+      await examinePage(page, `keys-${look}`);
       await page.goto(`${base}/audit`);
       await page.getByText("key.create").waitFor();
-      await see(page, `audit-${look}`);
+      await examinePage(page, `audit-${look}`);
       await page.goto(`${base}/settings`);
       await page.getByRole("button", { name: "Delete this workspace" }).click();
-      await see(page, `settings-${look}`);
+      await examinePage(page, `settings-${look}`);
       await page.goto("/account/data");
-      await see(page, `data-${look}`);
+      await examinePage(page, `data-${look}`);
       await page.goto(`${base}/settings`);
       const name = await page.getByRole("textbox", { name: "Name" }).inputValue();
       await page.getByLabel(/^Type “/).fill(name);
       await page.getByRole("button", { name: "Delete this workspace" }).click();
       await page.getByText("Every member was told").waitFor();
-      await see(page, `leaving-${look}`);
+      await examinePage(page, `leaving-${look}`);
       expect([...errors, ...stranger.errors]).toEqual([]);
     },
   );
