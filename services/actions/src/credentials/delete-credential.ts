@@ -1,9 +1,8 @@
-import { AppError } from "@alivemcp/core/app-error";
 import { deleteCredential as deleteRow, takeCredentialVersion } from "@alivemcp/db/queries/credentials";
-import { findEndpoint } from "@alivemcp/db/queries/endpoints";
 import type { ActionDeps } from "../action-deps.ts";
 import type { Caller } from "../caller.ts";
 import { change } from "../change.ts";
+import { getEndpointIn } from "../endpoints/get-endpoint.ts";
 
 /**
  * Deletes an endpoint's credential with every token got with it; jobs under way that carry a ticket for it get nothing
@@ -16,14 +15,7 @@ export function deleteCredential(
   slugOrId: string,
 ): Promise<boolean> {
   return change(deps, caller, "credential.write", async (tx) => {
-    const endpoint = await findEndpoint(caller.scope, tx, slugOrId);
-    if (endpoint === null) {
-      throw new AppError({
-        code: "not_found",
-        internal: "no such endpoint",
-        public: "There is no such endpoint.",
-      });
-    }
+    const endpoint = await getEndpointIn(caller.scope, tx, slugOrId);
     const isDeleted = await deleteRow(caller.scope, tx, endpoint.id);
     if (!isDeleted) {
       return { result: false, audit: null };
