@@ -27,8 +27,16 @@ async function walkApi(): Promise<{ walk: RouteWalk; tables: TableWalk }> {
   const api = await openTestApi();
   const ask = (key: string, { method }: Route, path: string, body: unknown): Promise<Answer> =>
     api.send(key, method, path, method === "GET" || method === "DELETE" ? {} : { body });
-  try {
+  /** A victim with a key that has a list to import. */
+  const addKeyedVictim = async () => {
     const victim = await addVictim(api.database);
+    const key = await api.addKey(victim);
+    const content = "url\nhttps://list.example.com/mcp";
+    const preview = await api.send(key, "POST", "/v1/imports", { body: { content } });
+    return { ...victim, key, importId: String(preview.body.id) };
+  };
+  try {
+    const victim = await addKeyedVictim();
     const intruder = await api.addWorkspace();
     const tables = await walkTables(api.database, tracesOf(victim), intruder.tenant.id);
     const walk = await walkRoutes({
@@ -43,7 +51,7 @@ async function walkApi(): Promise<{ walk: RouteWalk; tables: TableWalk }> {
       digest: () => digestRows(api.database.pool("super"), victim.marks),
       ask: (route, path, body) => ask(intruder.key, route, path, body),
       async prove(route) {
-        const owner = await addVictim(api.database);
+        const owner = await addKeyedVictim();
         if (route.method === "PUT" && route.path.endsWith("/credential")) {
           await dropUnreadableSecrets(api.database, owner);
         }
@@ -57,7 +65,7 @@ async function walkApi(): Promise<{ walk: RouteWalk; tables: TableWalk }> {
           );
         }
         const path = fillPath(route.path, (parameter) => victimValue(owner, parameter));
-        return ask(await api.addKey(owner), route, path, bodyFor(owner, route));
+        return ask(owner.key, route, path, bodyFor(owner, route));
       },
     });
     return { walk, tables };

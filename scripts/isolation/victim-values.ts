@@ -20,6 +20,7 @@ export function victimValue(
     event: victim.driftEventId,
     notice: victim.noticeId,
     id: victim.importId,
+    import: victim.importId,
     tenant: victim.id,
     opt_out: victim.endpointId,
     // When the owner asked for a probe: the test dashboard's clock stands still.

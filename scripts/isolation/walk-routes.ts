@@ -58,7 +58,7 @@ export async function walkRoutes(input: RouteWalkInput): Promise<RouteWalk> {
   }
   for (const route of routes.filter((one) => namesVictim(input, one) && isHidden(input, one))) {
     const { status, text } = await input.prove(route);
-    if (status === 404 || status === 401 || status >= 500) {
+    if (IS_NO_TRIAL.has(status) || (status >= 500 && status !== UPSTREAM_AWAY)) {
       leaks.push(`${nameOf(route)}: its owner got ${status}, so nothing was tried: ${text.slice(0, 200)}`);
     }
   }
@@ -87,6 +87,11 @@ async function tryRoute(input: RouteWalkInput, route: Route): Promise<readonly s
 export function fillPath(path: string, argument: (parameter: string) => string | undefined): string {
   return path.replace(PARAMETER, (_, name: string) => encodeURIComponent(argument(name) ?? ""));
 }
+
+/** Such an answer says nothing about whether the route knows the one from the other. */
+const IS_NO_TRIAL: ReadonlySet<number> = new Set([401, 404]);
+/** The owner got past the door to a service that the drill does not run. */
+const UPSTREAM_AWAY = 502;
 
 /** `:name`, with or without a pattern in braces. */
 const PARAMETER = /:([a-z_]+)(?:\{[^}]*\})?\??/gi;
