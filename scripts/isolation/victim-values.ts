@@ -1,4 +1,4 @@
-import { NOW_MS } from "../../apps/web/test/open-test-dashboard.ts";
+import { NOW_MS } from "../../services/runtime/test/live-state.ts";
 import type { Victim } from "./add-victim.ts";
 import type { Route } from "./walk-routes.ts";
 

@@ -14,11 +14,10 @@ import {
   TWO_LOOKS,
 } from "../../../services/pages/test/browser.ts";
 import { type Site, serveOnLoopback } from "../../../services/pages/test/serve-on-loopback.ts";
+import { FINDING, regionFields } from "../../../services/runtime/test/live-state.ts";
 import {
-  FINDING,
   openTestStatus,
   REGIONS,
-  regionFields,
   seedEndpoint,
   seedHeartbeats,
   seedNow,

@@ -10,12 +10,10 @@ import {
 import { FAILURE_REASONS } from "@alivemcp/core/states";
 import { openQueueConnection, openQueueWorker } from "@alivemcp/runtime/queues";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { FINDING, NOW_MS, regionFields } from "../../../services/runtime/test/live-state.ts";
 import {
-  FINDING,
-  NOW_MS,
   openTestStatus,
   REGIONS,
-  regionFields,
   type SeededEndpoint,
   seedEndpoint,
   seedHeartbeats,

@@ -1,11 +1,9 @@
 /** Badge, embed JSON, board and status page over real Postgres and Redis. */
 import { COMMITTED_FIELDS, RAW_FIELDS } from "@alivemcp/core/now-fields";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FINDING, NOW_MS, regionFields } from "../../../services/runtime/test/live-state.ts";
 import {
-  FINDING,
-  NOW_MS,
   openTestStatus,
-  regionFields,
   type SeededEndpoint,
   seedEndpoint,
   seedHeartbeats,

@@ -3,11 +3,8 @@
  * named by a header: how people sign in has its own tests.
  */
 import { randomUUID } from "node:crypto";
-import { COMMITTED_FIELDS, RAW_FIELDS, WINDOW_FIELDS } from "@alivemcp/core/now-fields";
-import { packVote } from "@alivemcp/core/packed-vote";
-import { minuteOf, nowKey, type ProbeFinding, probeQueueName, regionKey } from "@alivemcp/core/pipeline";
+import { probeQueueName } from "@alivemcp/core/pipeline";
 import type { PlanName } from "@alivemcp/core/plans";
-import { mergeWorkerBeat } from "@alivemcp/core/region-heartbeat";
 import { loadConfig } from "@alivemcp/runtime/config";
 import { openLogger } from "@alivemcp/runtime/logger";
 import { openPool } from "@alivemcp/runtime/postgres";
@@ -16,13 +13,13 @@ import { openRedis } from "@alivemcp/runtime/redis";
 import type { Hono } from "hono";
 import { openTestDatabase, type TestDatabase } from "../../../db/test/database.ts";
 import { addTestMember, addTestTenant, addTestUser, type TestTenant } from "../../../db/test/tenant.ts";
+import { NOW_MS, seedHeartbeatsAt, seedNowAt } from "../../../services/runtime/test/live-state.ts";
 import { openTestRedis, type TestRedis } from "../../../services/runtime/test/redis.ts";
 import { buildApp } from "../src/app.ts";
 import { configSchema } from "../src/config.ts";
 import { assembleDeps, type Deps } from "../src/deps.ts";
 import type { WebEnv } from "../src/web-env.ts";
 
-export const NOW_MS = Date.UTC(2026, 10, 20, 12, 0, 30);
 export const APP_URL = "http://web.example";
 const REGIONS = [
   { id: "us-east", city: "Ashburn" },
@@ -222,87 +219,12 @@ export async function seedEndpoint(
   return { ...inserted, slug };
 }
 
-const WINDOWS = {
-  uptime: { "24h": 0.9993, "7d": 0.9999, "30d": 0.99987, "90d": 1 },
-  authWalledShare30d: 0,
-  latencyMsP50Of24h: 181.6,
-  latencyMsP95Of24h: 402,
-  lastDriftAtMs: null,
-};
-
-/** What the report script, the router and the archiver would have left in Redis. */
-export async function seedNow(
+/** An endpoint that is up since days; `fields` are set over that. */
+export const seedNow = (
   { store, clock }: Pick<TestDashboard, "store" | "clock">,
   endpointId: string,
   fields: Record<string, string> = {},
-): Promise<void> {
-  const nowMs = clock.atMs;
-  await store.redis.hset(nowKey(endpointId), {
-    [RAW_FIELDS.state]: "up",
-    [RAW_FIELDS.reason]: "",
-    [RAW_FIELDS.minute]: String(minuteOf(nowMs)),
-    [RAW_FIELDS.atMs]: String(nowMs - 10_000),
-    [RAW_FIELDS.latencyMs]: "180",
-    [COMMITTED_FIELDS.state]: "up",
-    [COMMITTED_FIELDS.sinceAtMs]: String(nowMs - 3 * 86_400_000),
-    [COMMITTED_FIELDS.reason]: "",
-    [COMMITTED_FIELDS.flags]: "",
-    [WINDOW_FIELDS.windows]: JSON.stringify(WINDOWS),
-    ...fields,
-  });
-}
+): Promise<void> => seedNowAt(store, clock.atMs, endpointId, fields);
 
-/** The fields of one region's newest result. */
-export function regionFields(region: string, finding: ProbeFinding): Record<string, string> {
-  return {
-    [RAW_FIELDS.vote(region)]: packVote({
-      observedAtMs: finding.observedAtMs,
-      digest: "0123456789abcdef",
-      slotAtMs: finding.startedAtMs,
-      startedAtMs: finding.startedAtMs,
-      state: finding.state,
-      reason: finding.reason,
-      latencyMs: finding.latencyMs,
-      changedFullHash: null,
-    }),
-    [RAW_FIELDS.finding(region)]: JSON.stringify(finding),
-  };
-}
-
-export async function seedHeartbeats({ store, clock, deps }: TestDashboard): Promise<void> {
-  for (const { id } of deps.regions) {
-    const beat = { workerId: "w1", atMs: clock.atMs, isSelfCheckOk: true, version: "1" };
-    await store.redis.set(regionKey(id), mergeWorkerBeat(null, beat, clock.atMs));
-  }
-}
-
-export const FINDING: ProbeFinding = {
-  state: "up",
-  reason: null,
-  layer: null,
-  detail: null,
-  isAuthRequired: false,
-  startedAtMs: NOW_MS - 11_000,
-  observedAtMs: NOW_MS - 10_000,
-  latencyMs: 180,
-  era: "legacy",
-  protocolVersion: "2025-06-18",
-  transport: "http",
-  server: { name: "acme", version: "1.2.3" },
-  toolsCount: 4,
-  contractHash: "a".repeat(64),
-  fullHash: "b".repeat(64),
-  transientReason: null,
-  tlsExpiresAtMs: null,
-  retryAfterMs: null,
-  lints: [],
-  steps: [
-    { step: "dns", ms: 4, ok: true, detail: "203.0.113.77" },
-    { step: "tcp", ms: 12, ok: true, detail: "203.0.113.77:443" },
-    { step: "tls", ms: 31, ok: true, detail: "TLS 1.3" },
-    { step: "handshake", ms: 150, ok: true, detail: null },
-    { step: "tools_list", ms: 60, ok: true, detail: "4 tools" },
-    { step: "close", ms: 9, ok: true, detail: null },
-  ],
-  evidence: null,
-};
+export const seedHeartbeats = ({ store, clock, deps }: TestDashboard): Promise<void> =>
+  seedHeartbeatsAt(store, clock.atMs, deps.regions);

@@ -9,8 +9,8 @@ import { mergeWorkerBeat } from "@alivemcp/core/region-heartbeat";
 import { hashToolList } from "@alivemcp/core/tool-list";
 import { makePartitions } from "../../../db/src/queries/partitions-system.ts";
 import type { TestDatabase } from "../../../db/test/database.ts";
+import { FINDING } from "../../../services/runtime/test/live-state.ts";
 import type { TestRedis } from "../../../services/runtime/test/redis.ts";
-import { FINDING } from "./open-test-dashboard.ts";
 
 export interface BusyTenant {
   readonly slugs: readonly string[];

@@ -10,13 +10,8 @@ import {
 import { callerBudget } from "@alivemcp/core/start-budget";
 import { openQueueConnection, openQueueWorker, type Worker } from "@alivemcp/runtime/queues";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import {
-  FINDING,
-  openTestStatus,
-  REGIONS,
-  seedHeartbeats,
-  type TestStatus,
-} from "../../test/open-test-status.ts";
+import { FINDING } from "../../../../services/runtime/test/live-state.ts";
+import { openTestStatus, REGIONS, seedHeartbeats, type TestStatus } from "../../test/open-test-status.ts";
 
 let status: TestStatus;
 const closers: (() => Promise<unknown> | unknown)[] = [];

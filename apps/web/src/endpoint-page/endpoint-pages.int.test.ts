@@ -6,14 +6,12 @@ import { COMMITTED_FIELDS, RAW_FIELDS } from "@alivemcp/core/now-fields";
 import { nowKey } from "@alivemcp/core/pipeline";
 import { hashToolList } from "@alivemcp/core/tool-list";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FINDING, NOW_MS, regionFields } from "../../../../services/runtime/test/live-state.ts";
 import {
   addWorkspace,
   askAs,
-  FINDING,
-  NOW_MS,
   openTestDashboard,
   postAs,
-  regionFields,
   type SeededEndpoint,
   seedEndpoint,
   seedHeartbeats,

@@ -4,13 +4,12 @@ import { nowKey, probeQueueName } from "@alivemcp/core/pipeline";
 import { openQueueConnection, openQueueWorker } from "@alivemcp/runtime/queues";
 import { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FINDING, regionFields } from "../../../../services/runtime/test/live-state.ts";
 import {
   addWorkspace,
   askAs,
-  FINDING,
   openTestDashboard,
   postAs,
-  regionFields,
   type SeededEndpoint,
   seedEndpoint,
   seedHeartbeats,
