@@ -1,6 +1,7 @@
 import { cpuUsage } from "node:process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { endpointPlan } from "../test/endpoint-plan.ts";
 import { buildLookJob, buildNowJob, buildSlotJob } from "./build-job.ts";
 import { readCredentialTicket } from "./credential-ticket.ts";
 import type { EndpointPlan } from "./endpoint-plan.ts";
@@ -11,39 +12,12 @@ import { timingOf } from "./timetable.ts";
 const t0 = Date.UTC(2026, 10, 3, 12, 0, 0);
 const BASELINE = "a".repeat(64);
 const OTHER = "b".repeat(64);
-const plan: EndpointPlan = {
-  id: "5bcd9d0e-6c3b-4d0f-9c70-6a5f4c2a1e11",
-  tenantId: "00000000-0000-4000-8000-000000000002",
+const plan = endpointPlan({
   configVersion: 3,
-  url: "https://mcp.example.com/mcp",
-  normalizedUrl: "https://mcp.example.com/mcp",
-  host: "mcp.example.com",
-  registrableDomain: "example.com",
-  transport: "auto",
-  isUnclaimed: false,
-  isFollowed: false,
-  isDemo: false,
-  cadenceS: 60,
-  regions: [],
-  confirmationPeriodMs: 30_000,
-  health: { kind: "auto" },
-  healthUrls: [],
-  expectedTools: [],
-  latencyDegradedMs: 5_000,
-  degradedAfterMinutes: 3,
-  degradedClearedAfterMinutes: 2,
-  credentialVersion: null,
-  retentionClass: "team",
   remembered: { era: "legacy", transport: "http", protocolVersion: "2025-11-25" },
   baselineFullHash: BASELINE,
   regionFullHashes: { "sa-east": OTHER },
-  isToolListEmptyAtBaseline: false,
-  isSlow: false,
-  deadSinceMs: null,
-  retryAfterUntilMs: null,
-  healthUrlFailedAtMs: null,
-  capabilitiesListedAtMs: null,
-};
+});
 const KEY = "k".repeat(43);
 const asked = {
   region: "us-east",
