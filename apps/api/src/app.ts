@@ -1,4 +1,4 @@
-import { AppError } from "@alivemcp/core/app-error";
+import { refuseUnknownRoute } from "@alivemcp/core/refuse-unknown-route";
 import { requestId } from "hono/request-id";
 import type { AppLifecycle } from "./app-lifecycle.ts";
 import type { Deps } from "./deps.ts";
@@ -27,13 +27,7 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle) {
   });
   app.use(limitBodies());
   app.onError((err, c) => errorResponse(deps, err, c));
-  app.notFound(() => {
-    throw new AppError({
-      code: "not_found",
-      internal: "no such route",
-      public: "There is nothing at this address.",
-    });
-  });
+  app.notFound(refuseUnknownRoute);
   app.route("/", healthRoutes(lifecycle));
   app.route("/v1/opt-outs", optOutRoutes(deps));
   app.route("/v1", v1Routes(deps));

@@ -1,4 +1,4 @@
-import { AppError } from "@alivemcp/core/app-error";
+import { refuseUnknownRoute } from "@alivemcp/core/refuse-unknown-route";
 import { Hono } from "hono";
 import { requestId } from "hono/request-id";
 import type { AppLifecycle } from "./app-lifecycle.ts";
@@ -36,13 +36,7 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono {
   app.route("/", statusPageRoutes(deps));
   app.route("/", checkRoutes(deps, lifecycle));
   app.route("/", staticPageRoutes(deps));
-  app.notFound(() => {
-    throw new AppError({
-      code: "not_found",
-      internal: "no such route",
-      public: "There is nothing at this address.",
-    });
-  });
+  app.notFound(refuseUnknownRoute);
   app.onError((err, c) => errorPage(deps, err, c));
   return app;
 }

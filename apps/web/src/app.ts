@@ -1,4 +1,5 @@
 import { AppError } from "@alivemcp/core/app-error";
+import { refuseUnknownRoute } from "@alivemcp/core/refuse-unknown-route";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { requestId } from "hono/request-id";
@@ -90,13 +91,7 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono<WebEnv> {
   app.route("/", auditRoutes(deps));
   app.route("/", workspaceSettingsRoutes(deps));
   app.route("/", workspaceExportRoutes(deps));
-  app.notFound(() => {
-    throw new AppError({
-      code: "not_found",
-      internal: "no such route",
-      public: "There is nothing at this address.",
-    });
-  });
+  app.notFound(refuseUnknownRoute);
   app.onError((err, c) => problemPage(deps, err, c));
   return app;
 }

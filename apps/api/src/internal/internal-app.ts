@@ -1,4 +1,5 @@
 import { AppError } from "@alivemcp/core/app-error";
+import { refuseUnknownRoute } from "@alivemcp/core/refuse-unknown-route";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { requestId } from "hono/request-id";
@@ -34,13 +35,7 @@ export function buildInternalApp(deps: Deps): Hono {
   );
   app.route("/", handoverRoutes(deps));
   app.route("/", credentialRoutes(deps));
-  app.notFound(() => {
-    throw new AppError({
-      code: "not_found",
-      internal: "no such route",
-      public: "There is nothing at this address.",
-    });
-  });
+  app.notFound(refuseUnknownRoute);
   app.onError((err, c) => errorResponse(deps, err, c));
   return app;
 }
