@@ -105,14 +105,23 @@ export async function findWatchedEndpoint(
   }
   const isIt = ID.test(slugOrId)
     ? sql`(w.slug = ${slugOrId} OR w.id = ${slugOrId})`
-    : sql`(w.slug = ${slugOrId}
-        OR w.id = (SELECT r.endpoint_id FROM retired_slug r WHERE r.slug = ${slugOrId})
-        OR w.slug = (SELECT r.slug FROM public_retired_slug r WHERE r.old_slug = ${slugOrId}))`;
-  const { rows } = await tx.execute(
-    sql`${select(scope)} WHERE ${isIt} ORDER BY w.slug = ${slugOrId} DESC LIMIT 1`,
-  );
+    : sql`w.slug = ${slugOrId}`;
+  const { rows } = await tx.execute(sql`${select(scope)} WHERE ${isIt}`);
   const [row] = rows as unknown as WatchedRow[];
   return row ? watchedOfRow(row) : null;
+}
+
+/** The present slug of the endpoint that had this one before; null when the tenant watches no such endpoint. */
+export async function findSlugNow(scope: TenantScope, tx: Tx, oldSlug: string): Promise<string | null> {
+  if (!SLUG.test(oldSlug)) {
+    return null;
+  }
+  const { rows } = await tx.execute(sql`${select(scope)}
+    WHERE w.id = (SELECT r.endpoint_id FROM retired_slug r WHERE r.slug = ${oldSlug})
+      OR w.slug = (SELECT r.slug FROM public_retired_slug r WHERE r.old_slug = ${oldSlug})
+    LIMIT 1`);
+  const [row] = rows as unknown as WatchedRow[];
+  return row?.slug ?? null;
 }
 
 interface WatchedRow

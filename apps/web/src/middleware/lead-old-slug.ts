@@ -1,4 +1,4 @@
-import { getEndpoint } from "@alivemcp/actions/endpoints/get-endpoint";
+import { leadSlug } from "@alivemcp/actions/watched/lead-slug";
 import { AppError } from "@alivemcp/core/app-error";
 import type { MiddlewareHandler } from "hono";
 import type { Deps } from "../deps.ts";
@@ -17,11 +17,11 @@ export function leadOldSlug(deps: Pick<Deps, "pool">): MiddlewareHandler<WebEnv>
     }
     const asked = c.req.param("slug") ?? "";
     const { caller, tenant } = c.var.workspace;
-    const endpoint = await getEndpoint(deps, caller, asked).catch(() => null);
-    if (endpoint !== null && endpoint.slug !== asked) {
+    const slug = await leadSlug(deps, caller, asked);
+    if (slug !== null) {
       const { pathname, search } = new URL(c.req.url);
       const [, rest = ""] = pathname.split(`/endpoints/${asked}`);
-      const location = `/w/${tenant.slug}/endpoints/${endpoint.slug}${rest}${search}`;
+      const location = `/w/${tenant.slug}/endpoints/${slug}${rest}${search}`;
       c.res = new Response(null, { status: 301, headers: { location } });
     }
   };

@@ -23,9 +23,6 @@ export function endpointRoutes(deps: Deps): Hono<WebEnv> {
     const { endpoint } = details.reading;
     const model = toEndpointModel(details, { cityOf: cityOf(deps.regions), nowMs: deps.clock.nowMs() });
     const base = `/w/${tenant.slug}`;
-    if (endpoint.slug !== c.req.param("slug")) {
-      return c.redirect(`${base}/endpoints/${endpoint.slug}`, 301);
-    }
     const body = html`${endpointHeader(endpoint, { base, mayChange: mayChange(c), current: "status", actions: actions(c, details) })}
 ${endpointView(model, {
   home: `${base}/endpoints/${endpoint.slug}`,

@@ -3,10 +3,7 @@ import { findWatchedEndpoint, type WatchedEndpoint } from "@alivemcp/db/queries/
 import type { Tx } from "@alivemcp/db/tenant-scope";
 import type { Caller } from "../caller.ts";
 
-/**
- * One endpoint that the tenant owns or follows, by its slug, its id, or a slug that it had before. Throws `not_found`
- * for every other, taken or not.
- */
+/** One endpoint that the tenant owns or follows, by its slug or its id. Throws `not_found` for every other, taken or not. */
 export async function findWatched(caller: Caller, tx: Tx, slug: string): Promise<WatchedEndpoint> {
   const endpoint = await findWatchedEndpoint(caller.scope, tx, slug);
   if (endpoint === null) {
