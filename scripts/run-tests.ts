@@ -1,5 +1,5 @@
 /**
- * Runs the checks and every test, then prints `N passed, N failed[, N skipped]` as its last line.
+ * Runs the checks and every test, then prints `N passed, N failed` as its last line, skipped tests on the one before.
  *
  * The counts are the runner's own, from its report file. A check that fails, and a runner that fails without naming a
  * test, count as one failed each, so that the last line never says less than the exit code.
@@ -62,6 +62,8 @@ if (!chromium.isThere) {
 if (counts.passed === 0) {
   console.log("No test passed: nothing was proven.");
 }
-const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
+if (counts.skipped > 0) {
+  console.log(`${counts.skipped} skipped, because this machine lacks a program they need.`);
+}
 process.exitCode = failed === 0 && counts.passed > 0 ? 0 : 1;
-console.log(`${counts.passed} passed, ${failed} failed${skipped}`);
+console.log(`${counts.passed} passed, ${failed} failed`);

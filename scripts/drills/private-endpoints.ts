@@ -37,8 +37,8 @@ const REGION = "us-east";
 const UP_WITHIN_MS = 60_000;
 /** Until the token ends: the endpoint must have been up with it before. */
 const TOKEN_LIFE_MS = 75_000;
-/** One cadence until the next probe, and what looking again takes. */
-const REJECTED_WITHIN_MS = 150_000;
+/** What is left of the token's life, two minutes that both show the wall (one is no change of access yet), and sealing. */
+const REJECTED_WITHIN_MS = TOKEN_LIFE_MS + 2 * 60_000 + 30_000;
 
 interface Tenant {
   readonly id: string;
