@@ -13,6 +13,7 @@ const libraries = [
   "services/runtime",
   "services/probe",
   "db",
+  "services/sinks",
   "services/actions",
   "services/pages",
 ];
@@ -26,10 +27,16 @@ export default {
     ...["services/runtime", "services/probe", "services/pages", "db"].map((from) =>
       only(`${from}-imports-core-only`, from, ["services/core"]),
     ),
-    only("actions-import-four-libraries", "services/actions", [
+    only("sinks-import-three-libraries", "services/sinks", [
       "services/core",
       "services/runtime",
       "services/probe",
+    ]),
+    only("actions-import-five-libraries", "services/actions", [
+      "services/core",
+      "services/runtime",
+      "services/probe",
+      "services/sinks",
       "db",
     ]),
     ...[...processes, ...apps].map((from) => only(`${from}-imports-libraries-only`, from, libraries)),

@@ -447,6 +447,76 @@ CREATE POLICY identity_all ON accounts FOR ALL TO alivemcp_identity USING true;
 CREATE POLICY owner_all ON accounts FOR ALL TO alivemcp_owner USING true;
 GRANT DELETE, INSERT, SELECT, UPDATE ON accounts TO alivemcp_identity;
 
+CREATE TABLE alert_decision (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  tenant_id uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  endpoint_id uuid,
+  incident_tenant_id uuid,
+  alert_key text NOT NULL,
+  event text NOT NULL,
+  severity text NOT NULL,
+  sink_id uuid,
+  rule_id uuid,
+  verdict text NOT NULL,
+  reason text NOT NULL,
+  facts jsonb NOT NULL DEFAULT '{}'::jsonb
+);
+ALTER TABLE alert_decision ADD CONSTRAINT alert_decision_alert_key_check CHECK ((length(alert_key) <= 200));
+ALTER TABLE alert_decision ADD CONSTRAINT alert_decision_event_check CHECK ((length(event) <= 40));
+ALTER TABLE alert_decision ADD CONSTRAINT alert_decision_reason_check CHECK ((length(reason) <= 60));
+ALTER TABLE alert_decision ADD CONSTRAINT alert_decision_severity_check CHECK ((severity = ANY (ARRAY['P1'::text, 'P2'::text, 'P3'::text, 'P4'::text])));
+ALTER TABLE alert_decision ADD CONSTRAINT alert_decision_verdict_check CHECK ((verdict = ANY (ARRAY['send'::text, 'fold'::text, 'mute'::text, 'skip'::text])));
+ALTER TABLE alert_decision ADD CONSTRAINT alert_decision_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE CASCADE;
+ALTER TABLE alert_decision ADD CONSTRAINT alert_decision_incident_tenant_id_fkey FOREIGN KEY (incident_tenant_id) REFERENCES incident_tenant(id) ON DELETE CASCADE;
+ALTER TABLE alert_decision ADD CONSTRAINT alert_decision_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES alert_rule(id) ON DELETE SET NULL;
+ALTER TABLE alert_decision ADD CONSTRAINT alert_decision_sink_id_fkey FOREIGN KEY (sink_id) REFERENCES sink(id) ON DELETE CASCADE;
+ALTER TABLE alert_decision ADD CONSTRAINT alert_decision_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE alert_decision ADD CONSTRAINT alert_decision_pkey PRIMARY KEY (id);
+ALTER TABLE alert_decision ADD CONSTRAINT alert_decision_once UNIQUE NULLS NOT DISTINCT (tenant_id, alert_key, sink_id);
+CREATE INDEX alert_decision_by_incident ON public.alert_decision USING btree (incident_tenant_id, at);
+CREATE INDEX alert_decision_newest ON public.alert_decision USING btree (tenant_id, at DESC, id DESC);
+ALTER TABLE alert_decision ENABLE ROW LEVEL SECURITY;
+ALTER TABLE alert_decision FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON alert_decision FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY operator_all ON alert_decision FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON alert_decision FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON alert_decision FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON alert_decision TO alivemcp_system;
+GRANT SELECT ON alert_decision TO alivemcp_app;
+GRANT SELECT ON alert_decision TO alivemcp_operator;
+
+CREATE TABLE alert_rule (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  tenant_id uuid NOT NULL,
+  name text NOT NULL,
+  "position" integer NOT NULL,
+  is_enabled boolean NOT NULL DEFAULT true,
+  severities text[] NOT NULL,
+  scope jsonb NOT NULL,
+  hours jsonb,
+  sink_ids uuid[] NOT NULL DEFAULT '{}'::uuid[],
+  escalation_policy_id uuid,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE alert_rule ADD CONSTRAINT alert_rule_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)));
+ALTER TABLE alert_rule ADD CONSTRAINT alert_rule_severities_check CHECK (((severities <@ ARRAY['P1'::text, 'P2'::text, 'P3'::text, 'P4'::text]) AND (cardinality(severities) > 0)));
+ALTER TABLE alert_rule ADD CONSTRAINT alert_rule_sink_ids_check CHECK ((cardinality(sink_ids) <= 50));
+ALTER TABLE alert_rule ADD CONSTRAINT alert_rule_escalation_policy_id_fkey FOREIGN KEY (escalation_policy_id) REFERENCES escalation_policy(id) ON DELETE SET NULL;
+ALTER TABLE alert_rule ADD CONSTRAINT alert_rule_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE alert_rule ADD CONSTRAINT alert_rule_pkey PRIMARY KEY (id);
+CREATE INDEX alert_rule_by_tenant ON public.alert_rule USING btree (tenant_id, "position");
+ALTER TABLE alert_rule ENABLE ROW LEVEL SECURITY;
+ALTER TABLE alert_rule FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON alert_rule FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY operator_all ON alert_rule FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON alert_rule FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON alert_rule FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON alert_rule TO alivemcp_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON alert_rule TO alivemcp_system;
+GRANT SELECT ON alert_rule TO alivemcp_operator;
+
 CREATE TABLE api_keys (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   tenant_id uuid NOT NULL,
@@ -534,6 +604,93 @@ CREATE POLICY system_all ON consumer_fence FOR ALL TO alivemcp_system USING true
 GRANT DELETE, INSERT, SELECT, UPDATE ON consumer_fence TO alivemcp_system;
 GRANT SELECT ON consumer_fence TO alivemcp_operator;
 
+CREATE TABLE delivery (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  tenant_id uuid NOT NULL,
+  sink_id uuid NOT NULL,
+  incident_tenant_id uuid,
+  endpoint_id uuid,
+  alert_key text NOT NULL,
+  dedup_key text NOT NULL,
+  event text NOT NULL,
+  severity text,
+  message jsonb NOT NULL,
+  state text NOT NULL DEFAULT 'pending'::text,
+  reason text,
+  priority integer NOT NULL DEFAULT 100,
+  attempts integer NOT NULL DEFAULT 0,
+  due_at timestamp with time zone NOT NULL,
+  deadline_at timestamp with time zone NOT NULL,
+  leased_until timestamp with time zone,
+  leased_by text,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  settled_at timestamp with time zone,
+  digest_id uuid,
+  resend_of uuid,
+  escalated_at timestamp with time zone
+);
+ALTER TABLE delivery ADD CONSTRAINT delivery_alert_key_check CHECK ((length(alert_key) <= 200));
+ALTER TABLE delivery ADD CONSTRAINT delivery_dedup_key_check CHECK ((length(dedup_key) <= 200));
+ALTER TABLE delivery ADD CONSTRAINT delivery_event_check CHECK ((length(event) <= 40));
+ALTER TABLE delivery ADD CONSTRAINT delivery_leased_by_check CHECK ((length(leased_by) <= 100));
+ALTER TABLE delivery ADD CONSTRAINT delivery_priority_check CHECK ((priority > 0));
+ALTER TABLE delivery ADD CONSTRAINT delivery_reason_check CHECK ((length(reason) <= 60));
+ALTER TABLE delivery ADD CONSTRAINT delivery_severity_check CHECK ((severity = ANY (ARRAY['P1'::text, 'P2'::text, 'P3'::text, 'P4'::text])));
+ALTER TABLE delivery ADD CONSTRAINT delivery_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text, 'folded'::text, 'cancelled'::text])));
+ALTER TABLE delivery ADD CONSTRAINT delivery_digest_id_fkey FOREIGN KEY (digest_id) REFERENCES delivery(id) ON DELETE SET NULL;
+ALTER TABLE delivery ADD CONSTRAINT delivery_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE CASCADE;
+ALTER TABLE delivery ADD CONSTRAINT delivery_incident_tenant_id_fkey FOREIGN KEY (incident_tenant_id) REFERENCES incident_tenant(id) ON DELETE CASCADE;
+ALTER TABLE delivery ADD CONSTRAINT delivery_resend_of_fkey FOREIGN KEY (resend_of) REFERENCES delivery(id) ON DELETE SET NULL;
+ALTER TABLE delivery ADD CONSTRAINT delivery_sink_id_fkey FOREIGN KEY (sink_id) REFERENCES sink(id) ON DELETE CASCADE;
+ALTER TABLE delivery ADD CONSTRAINT delivery_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE delivery ADD CONSTRAINT delivery_pkey PRIMARY KEY (id);
+ALTER TABLE delivery ADD CONSTRAINT delivery_once UNIQUE (sink_id, alert_key);
+CREATE INDEX delivery_by_sink ON public.delivery USING btree (sink_id, created_at DESC);
+CREATE INDEX delivery_by_thread ON public.delivery USING btree (sink_id, dedup_key, created_at) WHERE (state = 'pending'::text);
+CREATE INDEX delivery_due ON public.delivery USING btree (due_at) WHERE (state = 'pending'::text);
+CREATE INDEX delivery_newest ON public.delivery USING btree (tenant_id, created_at DESC, id);
+CREATE INDEX delivery_to_fold ON public.delivery USING btree (tenant_id, sink_id) WHERE ((state = 'folded'::text) AND (digest_id IS NULL));
+ALTER TABLE delivery ENABLE ROW LEVEL SECURITY;
+ALTER TABLE delivery FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON delivery FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY operator_all ON delivery FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON delivery FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON delivery FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON delivery TO alivemcp_system;
+GRANT INSERT, SELECT ON delivery TO alivemcp_app;
+GRANT SELECT ON delivery TO alivemcp_operator;
+GRANT UPDATE (state, reason, settled_at) ON delivery TO alivemcp_app;
+
+CREATE TABLE delivery_attempt (
+  delivery_id uuid NOT NULL,
+  n integer NOT NULL,
+  tenant_id uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  outcome text NOT NULL,
+  reason text,
+  status integer,
+  answer text,
+  duration_ms integer NOT NULL,
+  retry_at timestamp with time zone
+);
+ALTER TABLE delivery_attempt ADD CONSTRAINT delivery_attempt_answer_check CHECK ((length(answer) <= 500));
+ALTER TABLE delivery_attempt ADD CONSTRAINT delivery_attempt_duration_ms_check CHECK ((duration_ms >= 0));
+ALTER TABLE delivery_attempt ADD CONSTRAINT delivery_attempt_n_check CHECK ((n > 0));
+ALTER TABLE delivery_attempt ADD CONSTRAINT delivery_attempt_outcome_check CHECK ((outcome = ANY (ARRAY['sent'::text, 'retryable'::text, 'permanent'::text])));
+ALTER TABLE delivery_attempt ADD CONSTRAINT delivery_attempt_reason_check CHECK ((length(reason) <= 60));
+ALTER TABLE delivery_attempt ADD CONSTRAINT delivery_attempt_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES delivery(id) ON DELETE CASCADE;
+ALTER TABLE delivery_attempt ADD CONSTRAINT delivery_attempt_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE delivery_attempt ADD CONSTRAINT delivery_attempt_pkey PRIMARY KEY (delivery_id, n);
+ALTER TABLE delivery_attempt ENABLE ROW LEVEL SECURITY;
+ALTER TABLE delivery_attempt FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON delivery_attempt FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY operator_all ON delivery_attempt FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON delivery_attempt FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON delivery_attempt FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON delivery_attempt TO alivemcp_system;
+GRANT SELECT ON delivery_attempt TO alivemcp_app;
+GRANT SELECT ON delivery_attempt TO alivemcp_operator;
+
 CREATE TABLE drift_event (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   endpoint_id uuid NOT NULL,
@@ -549,7 +706,8 @@ CREATE TABLE drift_event (
   changes jsonb NOT NULL DEFAULT '[]'::jsonb,
   accepted_at timestamp with time zone,
   accepted_by text,
-  release_window_id uuid
+  release_window_id uuid,
+  alerted_at timestamp with time zone
 );
 ALTER TABLE drift_event ADD CONSTRAINT drift_event_kind_check CHECK ((kind = ANY (ARRAY['drift'::text, 'inconsistent_replicas'::text, 'inconsistent_regions'::text, 'tool_list_emptied'::text])));
 ALTER TABLE drift_event ADD CONSTRAINT drift_event_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE CASCADE;
@@ -561,6 +719,7 @@ CREATE INDEX drift_event_by_release_window ON public.drift_event USING btree (re
 CREATE INDEX drift_event_by_to ON public.drift_event USING btree (to_full_hash);
 CREATE INDEX drift_event_newest ON public.drift_event USING btree (endpoint_id, at DESC);
 CREATE INDEX drift_event_recent ON public.drift_event USING btree (at DESC);
+CREATE INDEX drift_event_to_alert ON public.drift_event USING btree (at) WHERE (alerted_at IS NULL);
 ALTER TABLE drift_event ENABLE ROW LEVEL SECURITY;
 ALTER TABLE drift_event FORCE ROW LEVEL SECURITY;
 CREATE POLICY app_accept ON drift_event FOR UPDATE TO alivemcp_app USING (endpoint_id IN ( SELECT e.id
@@ -866,6 +1025,29 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON endpoints TO alivemcp_app;
 GRANT INSERT, SELECT, UPDATE ON endpoints TO alivemcp_system;
 GRANT SELECT, UPDATE ON endpoints TO alivemcp_operator;
 
+CREATE TABLE escalation_policy (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  tenant_id uuid NOT NULL,
+  name text NOT NULL,
+  steps jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE escalation_policy ADD CONSTRAINT escalation_policy_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)));
+ALTER TABLE escalation_policy ADD CONSTRAINT escalation_policy_steps_check CHECK ((jsonb_typeof(steps) = 'array'::text));
+ALTER TABLE escalation_policy ADD CONSTRAINT escalation_policy_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE escalation_policy ADD CONSTRAINT escalation_policy_pkey PRIMARY KEY (id);
+CREATE INDEX escalation_policy_by_tenant ON public.escalation_policy USING btree (tenant_id);
+ALTER TABLE escalation_policy ENABLE ROW LEVEL SECURITY;
+ALTER TABLE escalation_policy FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON escalation_policy FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY operator_all ON escalation_policy FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON escalation_policy FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON escalation_policy FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON escalation_policy TO alivemcp_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON escalation_policy TO alivemcp_system;
+GRANT SELECT ON escalation_policy TO alivemcp_operator;
+
 CREATE TABLE follow (
   tenant_id uuid NOT NULL,
   endpoint_id uuid NOT NULL,
@@ -919,6 +1101,172 @@ GRANT DELETE ON idempotency_key TO alivemcp_system;
 GRANT DELETE, INSERT, SELECT, UPDATE ON idempotency_key TO alivemcp_app;
 GRANT SELECT (tenant_id, caller_id, key, started_at) ON idempotency_key TO alivemcp_system;
 
+CREATE TABLE incident (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  endpoint_id uuid NOT NULL,
+  simulated_for uuid,
+  started_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  opened_at timestamp with time zone NOT NULL,
+  resolved_at timestamp with time zone,
+  severity text NOT NULL,
+  severity_worst text NOT NULL,
+  causes text[] NOT NULL,
+  failure_reason text,
+  regions text[] NOT NULL DEFAULT '{}'::text[],
+  is_flapping boolean NOT NULL DEFAULT false,
+  revision integer NOT NULL DEFAULT 1
+);
+ALTER TABLE incident ADD CONSTRAINT incident_check CHECK (((resolved_at IS NULL) OR (cardinality(causes) = 0)));
+ALTER TABLE incident ADD CONSTRAINT incident_failure_reason_check CHECK ((length(failure_reason) <= 60));
+ALTER TABLE incident ADD CONSTRAINT incident_severity_check CHECK ((severity = ANY (ARRAY['P1'::text, 'P2'::text])));
+ALTER TABLE incident ADD CONSTRAINT incident_severity_worst_check CHECK ((severity_worst = ANY (ARRAY['P1'::text, 'P2'::text])));
+ALTER TABLE incident ADD CONSTRAINT incident_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE CASCADE;
+ALTER TABLE incident ADD CONSTRAINT incident_simulated_for_fkey FOREIGN KEY (simulated_for) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE incident ADD CONSTRAINT incident_pkey PRIMARY KEY (id);
+CREATE INDEX incident_newest ON public.incident USING btree (endpoint_id, opened_at DESC);
+CREATE UNIQUE INDEX incident_one_open ON public.incident USING btree (endpoint_id) WHERE ((resolved_at IS NULL) AND (simulated_for IS NULL));
+CREATE UNIQUE INDEX incident_one_simulated ON public.incident USING btree (endpoint_id, simulated_for) WHERE ((resolved_at IS NULL) AND (simulated_for IS NOT NULL));
+ALTER TABLE incident ENABLE ROW LEVEL SECURITY;
+ALTER TABLE incident FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_simulates ON incident FOR INSERT TO alivemcp_app WITH CHECK ((simulated_for = ( SELECT current_tenant_id() AS current_tenant_id)) AND (endpoint_id IN ( SELECT v.id
+   FROM visible_endpoints() v(id, number))));
+CREATE POLICY app_visible ON incident FOR SELECT TO alivemcp_app USING (((simulated_for IS NULL) OR (simulated_for = ( SELECT current_tenant_id() AS current_tenant_id))) AND (endpoint_id IN ( SELECT v.id
+   FROM visible_endpoints() v(id, number))));
+CREATE POLICY operator_all ON incident FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON incident FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON incident FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON incident TO alivemcp_system;
+GRANT INSERT, SELECT ON incident TO alivemcp_app;
+GRANT SELECT ON incident TO alivemcp_operator;
+
+CREATE TABLE incident_event (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  incident_id uuid NOT NULL,
+  tenant_id uuid,
+  at timestamp with time zone NOT NULL,
+  kind text NOT NULL,
+  actor text,
+  facts jsonb NOT NULL DEFAULT '{}'::jsonb,
+  key text NOT NULL
+);
+ALTER TABLE incident_event ADD CONSTRAINT incident_event_actor_check CHECK ((length(actor) <= 200));
+ALTER TABLE incident_event ADD CONSTRAINT incident_event_key_check CHECK ((length(key) <= 200));
+ALTER TABLE incident_event ADD CONSTRAINT incident_event_kind_check CHECK ((length(kind) <= 40));
+ALTER TABLE incident_event ADD CONSTRAINT incident_event_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id) ON DELETE CASCADE;
+ALTER TABLE incident_event ADD CONSTRAINT incident_event_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE incident_event ADD CONSTRAINT incident_event_pkey PRIMARY KEY (id);
+ALTER TABLE incident_event ADD CONSTRAINT incident_event_once UNIQUE NULLS NOT DISTINCT (incident_id, tenant_id, key);
+CREATE INDEX incident_event_by_time ON public.incident_event USING btree (incident_id, at, id);
+ALTER TABLE incident_event ENABLE ROW LEVEL SECURITY;
+ALTER TABLE incident_event FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON incident_event FOR INSERT TO alivemcp_app WITH CHECK ((tenant_id = ( SELECT current_tenant_id() AS current_tenant_id)) AND (incident_id IN ( SELECT i.id
+   FROM incident i)));
+CREATE POLICY app_visible ON incident_event FOR SELECT TO alivemcp_app USING (((tenant_id IS NULL) OR (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id))) AND (incident_id IN ( SELECT i.id
+   FROM incident i)));
+CREATE POLICY operator_all ON incident_event FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON incident_event FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON incident_event FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON incident_event TO alivemcp_system;
+GRANT INSERT, SELECT ON incident_event TO alivemcp_app;
+GRANT SELECT ON incident_event TO alivemcp_operator;
+
+CREATE TABLE incident_group (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  tenant_id uuid NOT NULL,
+  cause text NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  closed_at timestamp with time zone
+);
+ALTER TABLE incident_group ADD CONSTRAINT incident_group_cause_check CHECK ((length(cause) <= 300));
+ALTER TABLE incident_group ADD CONSTRAINT incident_group_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE incident_group ADD CONSTRAINT incident_group_pkey PRIMARY KEY (id);
+CREATE INDEX incident_group_open ON public.incident_group USING btree (tenant_id, cause) WHERE (closed_at IS NULL);
+ALTER TABLE incident_group ENABLE ROW LEVEL SECURITY;
+ALTER TABLE incident_group FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON incident_group FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY operator_all ON incident_group FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON incident_group FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON incident_group FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON incident_group TO alivemcp_system;
+GRANT SELECT ON incident_group TO alivemcp_app;
+GRANT SELECT ON incident_group TO alivemcp_operator;
+
+CREATE TABLE incident_tenant (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  incident_id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  endpoint_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  acknowledged_at timestamp with time zone,
+  acknowledged_by text,
+  muted_until timestamp with time zone,
+  muted_by text,
+  group_id uuid,
+  cluster_id uuid,
+  escalation_policy_id uuid,
+  escalation_step integer NOT NULL DEFAULT 0,
+  told_severity text,
+  first_accepted_at timestamp with time zone,
+  wake_at timestamp with time zone,
+  resolved_at timestamp with time zone
+);
+ALTER TABLE incident_tenant ADD CONSTRAINT incident_tenant_acknowledged_by_check CHECK ((length(acknowledged_by) <= 200));
+ALTER TABLE incident_tenant ADD CONSTRAINT incident_tenant_muted_by_check CHECK ((length(muted_by) <= 200));
+ALTER TABLE incident_tenant ADD CONSTRAINT incident_tenant_told_severity_check CHECK ((told_severity = ANY (ARRAY['P1'::text, 'P2'::text])));
+ALTER TABLE incident_tenant ADD CONSTRAINT incident_tenant_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES suppression_cluster(id) ON DELETE SET NULL;
+ALTER TABLE incident_tenant ADD CONSTRAINT incident_tenant_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE CASCADE;
+ALTER TABLE incident_tenant ADD CONSTRAINT incident_tenant_escalation_policy_id_fkey FOREIGN KEY (escalation_policy_id) REFERENCES escalation_policy(id) ON DELETE SET NULL;
+ALTER TABLE incident_tenant ADD CONSTRAINT incident_tenant_group_id_fkey FOREIGN KEY (group_id) REFERENCES incident_group(id) ON DELETE SET NULL;
+ALTER TABLE incident_tenant ADD CONSTRAINT incident_tenant_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id) ON DELETE CASCADE;
+ALTER TABLE incident_tenant ADD CONSTRAINT incident_tenant_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE incident_tenant ADD CONSTRAINT incident_tenant_pkey PRIMARY KEY (id);
+ALTER TABLE incident_tenant ADD CONSTRAINT incident_tenant_incident_id_tenant_id_key UNIQUE (incident_id, tenant_id);
+CREATE INDEX incident_tenant_newest ON public.incident_tenant USING btree (tenant_id, created_at DESC, id);
+CREATE INDEX incident_tenant_open ON public.incident_tenant USING btree (tenant_id, endpoint_id) WHERE (resolved_at IS NULL);
+CREATE INDEX incident_tenant_wake ON public.incident_tenant USING btree (wake_at) WHERE (wake_at IS NOT NULL);
+ALTER TABLE incident_tenant ENABLE ROW LEVEL SECURITY;
+ALTER TABLE incident_tenant FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON incident_tenant FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY operator_all ON incident_tenant FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON incident_tenant FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON incident_tenant FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON incident_tenant TO alivemcp_system;
+GRANT SELECT ON incident_tenant TO alivemcp_app;
+GRANT SELECT ON incident_tenant TO alivemcp_operator;
+GRANT UPDATE (acknowledged_at, acknowledged_by, muted_until, muted_by, wake_at) ON incident_tenant TO alivemcp_app;
+
+CREATE TABLE incident_update (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  incident_id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  stage text NOT NULL,
+  body text NOT NULL,
+  written_by text NOT NULL,
+  at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE incident_update ADD CONSTRAINT incident_update_body_check CHECK (((length(body) >= 1) AND (length(body) <= 2000)));
+ALTER TABLE incident_update ADD CONSTRAINT incident_update_stage_check CHECK ((stage = ANY (ARRAY['investigating'::text, 'identified'::text, 'monitoring'::text, 'resolved'::text])));
+ALTER TABLE incident_update ADD CONSTRAINT incident_update_written_by_check CHECK ((length(written_by) <= 200));
+ALTER TABLE incident_update ADD CONSTRAINT incident_update_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id) ON DELETE CASCADE;
+ALTER TABLE incident_update ADD CONSTRAINT incident_update_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE incident_update ADD CONSTRAINT incident_update_pkey PRIMARY KEY (id);
+CREATE INDEX incident_update_by_incident ON public.incident_update USING btree (incident_id, at);
+ALTER TABLE incident_update ENABLE ROW LEVEL SECURITY;
+ALTER TABLE incident_update FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON incident_update FOR INSERT TO alivemcp_app WITH CHECK ((tenant_id = ( SELECT current_tenant_id() AS current_tenant_id)) AND (incident_id IN ( SELECT i.id
+   FROM (incident i
+     JOIN endpoints e ON ((e.id = i.endpoint_id)))
+  WHERE (e.tenant_id = ( SELECT current_tenant_id() AS current_tenant_id)))));
+CREATE POLICY app_visible ON incident_update FOR SELECT TO alivemcp_app USING (incident_id IN ( SELECT i.id
+   FROM incident i));
+CREATE POLICY operator_all ON incident_update FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON incident_update FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON incident_update FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON incident_update TO alivemcp_system;
+GRANT INSERT, SELECT ON incident_update TO alivemcp_app;
+GRANT SELECT ON incident_update TO alivemcp_operator;
+
 CREATE TABLE invitations (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   tenant_id uuid NOT NULL,
@@ -948,6 +1296,37 @@ CREATE POLICY identity_all ON invitations FOR SELECT TO alivemcp_identity USING 
 CREATE POLICY owner_all ON invitations FOR ALL TO alivemcp_owner USING true;
 GRANT DELETE, INSERT, SELECT, UPDATE ON invitations TO alivemcp_app;
 GRANT SELECT ON invitations TO alivemcp_identity;
+
+CREATE TABLE maintenance_window (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  tenant_id uuid NOT NULL,
+  name text NOT NULL,
+  scope jsonb NOT NULL,
+  starts_at timestamp with time zone NOT NULL,
+  ends_at timestamp with time zone NOT NULL,
+  recurrence jsonb,
+  is_public boolean NOT NULL DEFAULT true,
+  note text,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  cancelled_at timestamp with time zone
+);
+ALTER TABLE maintenance_window ADD CONSTRAINT maintenance_window_check CHECK (((ends_at > starts_at) AND (ends_at <= (starts_at + '7 days'::interval))));
+ALTER TABLE maintenance_window ADD CONSTRAINT maintenance_window_created_by_check CHECK ((length(created_by) <= 200));
+ALTER TABLE maintenance_window ADD CONSTRAINT maintenance_window_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)));
+ALTER TABLE maintenance_window ADD CONSTRAINT maintenance_window_note_check CHECK ((length(note) <= 1000));
+ALTER TABLE maintenance_window ADD CONSTRAINT maintenance_window_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE maintenance_window ADD CONSTRAINT maintenance_window_pkey PRIMARY KEY (id);
+CREATE INDEX maintenance_window_by_tenant ON public.maintenance_window USING btree (tenant_id, starts_at);
+ALTER TABLE maintenance_window ENABLE ROW LEVEL SECURITY;
+ALTER TABLE maintenance_window FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON maintenance_window FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY operator_all ON maintenance_window FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON maintenance_window FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON maintenance_window FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON maintenance_window TO alivemcp_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON maintenance_window TO alivemcp_system;
+GRANT SELECT ON maintenance_window TO alivemcp_operator;
 
 CREATE TABLE members (
   tenant_id uuid NOT NULL,
@@ -1267,6 +1646,78 @@ CREATE POLICY identity_all ON sessions FOR ALL TO alivemcp_identity USING true;
 CREATE POLICY owner_all ON sessions FOR ALL TO alivemcp_owner USING true;
 GRANT DELETE, INSERT, SELECT, UPDATE ON sessions TO alivemcp_identity;
 
+CREATE TABLE sink (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  tenant_id uuid NOT NULL,
+  kind text NOT NULL,
+  name text NOT NULL,
+  state text NOT NULL DEFAULT 'unverified'::text,
+  shown text NOT NULL,
+  sealed jsonb NOT NULL,
+  sealing_key_id text NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  is_default boolean NOT NULL DEFAULT false,
+  proof_hash text,
+  proof_expires_at timestamp with time zone,
+  proof_tries integer NOT NULL DEFAULT 0,
+  verified_at timestamp with time zone,
+  reverify_at timestamp with time zone,
+  disabled_at timestamp with time zone,
+  disabled_reason text,
+  last_attempt_at timestamp with time zone,
+  last_outcome text,
+  last_answer text,
+  failures_in_a_row integer NOT NULL DEFAULT 0,
+  created_by uuid,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE sink ADD CONSTRAINT sink_check CHECK (((state = 'disabled'::text) = (disabled_at IS NOT NULL)));
+ALTER TABLE sink ADD CONSTRAINT sink_disabled_reason_check CHECK ((length(disabled_reason) <= 200));
+ALTER TABLE sink ADD CONSTRAINT sink_kind_check CHECK ((kind ~ '^[a-z]{2,20}$'::text));
+ALTER TABLE sink ADD CONSTRAINT sink_last_answer_check CHECK ((length(last_answer) <= 500));
+ALTER TABLE sink ADD CONSTRAINT sink_last_outcome_check CHECK ((last_outcome = ANY (ARRAY['sent'::text, 'retryable'::text, 'permanent'::text])));
+ALTER TABLE sink ADD CONSTRAINT sink_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)));
+ALTER TABLE sink ADD CONSTRAINT sink_proof_hash_check CHECK ((proof_hash ~ '^[0-9a-f]{64}$'::text));
+ALTER TABLE sink ADD CONSTRAINT sink_sealing_key_id_check CHECK ((length(sealing_key_id) <= 40));
+ALTER TABLE sink ADD CONSTRAINT sink_shown_check CHECK ((length(shown) <= 300));
+ALTER TABLE sink ADD CONSTRAINT sink_state_check CHECK ((state = ANY (ARRAY['unverified'::text, 'verified'::text, 'disabled'::text])));
+ALTER TABLE sink ADD CONSTRAINT sink_version_check CHECK ((version > 0));
+ALTER TABLE sink ADD CONSTRAINT sink_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
+ALTER TABLE sink ADD CONSTRAINT sink_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE sink ADD CONSTRAINT sink_pkey PRIMARY KEY (id);
+CREATE INDEX sink_by_tenant ON public.sink USING btree (tenant_id);
+CREATE UNIQUE INDEX sink_one_default ON public.sink USING btree (tenant_id) WHERE is_default;
+ALTER TABLE sink ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sink FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON sink FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY operator_all ON sink FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON sink FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON sink FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON sink TO alivemcp_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON sink TO alivemcp_system;
+GRANT SELECT (id, tenant_id, kind, name, state, shown, is_default, verified_at, disabled_at, disabled_reason, last_attempt_at, last_outcome, failures_in_a_row, created_at) ON sink TO alivemcp_operator;
+
+CREATE TABLE sink_thread (
+  sink_id uuid NOT NULL,
+  dedup_key text NOT NULL,
+  tenant_id uuid NOT NULL,
+  ref jsonb NOT NULL,
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE sink_thread ADD CONSTRAINT sink_thread_dedup_key_check CHECK ((length(dedup_key) <= 200));
+ALTER TABLE sink_thread ADD CONSTRAINT sink_thread_sink_id_fkey FOREIGN KEY (sink_id) REFERENCES sink(id) ON DELETE CASCADE;
+ALTER TABLE sink_thread ADD CONSTRAINT sink_thread_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE sink_thread ADD CONSTRAINT sink_thread_pkey PRIMARY KEY (sink_id, dedup_key);
+ALTER TABLE sink_thread ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sink_thread FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON sink_thread FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY operator_all ON sink_thread FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON sink_thread FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON sink_thread FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON sink_thread TO alivemcp_system;
+GRANT SELECT ON sink_thread TO alivemcp_app;
+
 CREATE TABLE state_span (
   endpoint_id uuid NOT NULL,
   state text NOT NULL,
@@ -1288,6 +1739,26 @@ CREATE POLICY system_all ON state_span FOR ALL TO alivemcp_system USING true;
 GRANT DELETE, INSERT, SELECT, UPDATE ON state_span TO alivemcp_system;
 GRANT SELECT ON state_span TO alivemcp_app;
 GRANT SELECT ON state_span TO alivemcp_operator;
+
+CREATE TABLE suppression_cluster (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  cause text NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  closed_at timestamp with time zone,
+  tenants integer NOT NULL,
+  endpoints integer NOT NULL,
+  tenants_all integer NOT NULL
+);
+ALTER TABLE suppression_cluster ADD CONSTRAINT suppression_cluster_cause_check CHECK ((length(cause) <= 300));
+ALTER TABLE suppression_cluster ADD CONSTRAINT suppression_cluster_pkey PRIMARY KEY (id);
+CREATE UNIQUE INDEX suppression_cluster_one_open ON public.suppression_cluster USING btree (cause) WHERE (closed_at IS NULL);
+ALTER TABLE suppression_cluster ENABLE ROW LEVEL SECURITY;
+ALTER TABLE suppression_cluster FORCE ROW LEVEL SECURITY;
+CREATE POLICY operator_all ON suppression_cluster FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON suppression_cluster FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON suppression_cluster FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON suppression_cluster TO alivemcp_system;
+GRANT SELECT ON suppression_cluster TO alivemcp_operator;
 
 CREATE TABLE tenant_data_key (
   tenant_id uuid NOT NULL,

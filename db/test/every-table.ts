@@ -38,6 +38,31 @@ const ROWS: Readonly<Record<string, string>> = {
   state_span: "INSERT INTO state_span (endpoint_id, state, from_at) VALUES (:endpoint, 'up', now())",
   transition: `INSERT INTO transition (endpoint_id, at, from_state, to_state, reason)
     VALUES (:endpoint, now(), 'unknown', 'up', 'first')`,
+  incident: `INSERT INTO incident (endpoint_id, started_at, opened_at, severity, severity_worst, causes)
+    VALUES (:endpoint, now(), now(), 'P1', 'P1', '{down}')`,
+  incident_group:
+    "INSERT INTO incident_group (tenant_id, cause, opened_at) VALUES (:tenant, 'host:example.com', now())",
+  incident_tenant: `INSERT INTO incident_tenant (incident_id, tenant_id, endpoint_id)
+    SELECT id, :tenant, :endpoint FROM incident WHERE endpoint_id = :endpoint`,
+  incident_event: `INSERT INTO incident_event (incident_id, tenant_id, at, kind, key)
+    SELECT id, :tenant, now(), 'comment', 'k' FROM incident WHERE endpoint_id = :endpoint`,
+  incident_update: `INSERT INTO incident_update (incident_id, tenant_id, stage, body, written_by)
+    SELECT id, :tenant, 'investigating', 'b', 'member ' || :user FROM incident WHERE endpoint_id = :endpoint`,
+  escalation_policy: "INSERT INTO escalation_policy (tenant_id, name, steps) VALUES (:tenant, 'p', '[]')",
+  sink: `INSERT INTO sink (tenant_id, kind, name, shown, sealed, sealing_key_id, created_by)
+    VALUES (:tenant, 'email', 's', 's', '{}', 'k', :user)`,
+  alert_rule: `INSERT INTO alert_rule (tenant_id, name, position, severities, scope)
+    VALUES (:tenant, 'r', 1, '{P1}', '{"kind": "all"}')`,
+  maintenance_window: `INSERT INTO maintenance_window (tenant_id, name, scope, starts_at, ends_at, created_by)
+    VALUES (:tenant, 'm', '{"kind": "all"}', now(), now() + interval '1 hour', 'member ' || :user)`,
+  delivery: `INSERT INTO delivery (tenant_id, sink_id, endpoint_id, alert_key, dedup_key, event, message, due_at, deadline_at)
+    SELECT :tenant, id, :endpoint, 'k', 'k', 'test', '{}', now(), now() FROM sink WHERE tenant_id = :tenant`,
+  delivery_attempt: `INSERT INTO delivery_attempt (delivery_id, n, tenant_id, at, outcome, duration_ms)
+    SELECT id, 1, :tenant, now(), 'sent', 1 FROM delivery WHERE tenant_id = :tenant`,
+  alert_decision: `INSERT INTO alert_decision (tenant_id, at, endpoint_id, alert_key, event, severity, verdict, reason)
+    VALUES (:tenant, now(), :endpoint, 'k', 'test', 'P1', 'send', 'rule-matched')`,
+  sink_thread: `INSERT INTO sink_thread (sink_id, dedup_key, tenant_id, ref)
+    SELECT id, 'k', :tenant, '{}' FROM sink WHERE tenant_id = :tenant`,
   probe_minute: `INSERT INTO probe_minute (endpoint_number, retention_class, state, minute_at, revision, covers_minutes, regions)
     SELECT :number, c, 0, now() - n * interval '1 minute', 1, 1, '' FROM generate_series(0, 3) c, generate_series(0, 60) n`,
   probe_evidence: `INSERT INTO probe_evidence (endpoint_number, retention_class, minute_at, observed_at, region, state)
@@ -63,6 +88,7 @@ export const FILLED_OTHERWISE: readonly string[] = [
   "retired_slug",
   "endpoint_erasure",
   "tool_list",
+  "suppression_cluster",
   "opt_out",
   "consumer_fence",
   "schedule_claim",

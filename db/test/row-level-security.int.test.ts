@@ -30,6 +30,8 @@ const ROWS: Readonly<Record<string, string>> = {
   endpoint_state:
     "INSERT INTO endpoint_state (endpoint_id, shard, since, machine) SELECT id, 's00', now(), '{}' FROM endpoints",
   state_span: "INSERT INTO state_span (endpoint_id, state, from_at) SELECT id, 'up', now() FROM endpoints",
+  incident: `INSERT INTO incident (endpoint_id, started_at, opened_at, severity, severity_worst, causes)
+    SELECT id, now(), now(), 'P1', 'P1', '{down}' FROM endpoints`,
   transition:
     "INSERT INTO transition (endpoint_id, at, from_state, to_state, reason) SELECT id, now(), 'unknown', 'up', 'first' FROM endpoints",
   probe_minute: `INSERT INTO probe_minute (endpoint_number, retention_class, state, minute_at, revision, covers_minutes, regions)
@@ -349,6 +351,7 @@ test("every table with a tenant's rows carries tenant_id, or is keyed by endpoin
     ["verifications", "single-use tokens"],
     ["two_factors", "a person's second factor"],
     ["tool_list", "content-addressed, shared by every endpoint that serves the list"],
+    ["suppression_cluster", "counts of a shared cause; the system role's and the operators'"],
     ["opt_out", "filed by strangers"],
     ["consumer_fence", "coordination of our own processes"],
     ["schedule_claim", "coordination of our own processes"],

@@ -6,6 +6,7 @@ const OF_NOBODY: ReadonlyMap<string, string> = new Map([
   ["schema_migration", "the migration runner's own"],
   ["consumer_fence", "coordination of our own processes"],
   ["schedule_claim", "coordination of our own processes"],
+  ["suppression_cluster", "counts of a shared cause; only operators read it"],
   ["opt_out", "filed by strangers; only operators read it"],
 ]);
 

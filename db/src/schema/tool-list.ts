@@ -31,4 +31,5 @@ export const driftEvent = pgTable("drift_event", {
   acceptedAt: timestamp("accepted_at", { withTimezone: true }),
   acceptedBy: text("accepted_by"),
   releaseWindowId: uuid("release_window_id").references(() => releaseWindow.id),
+  alertedAt: timestamp("alerted_at", { withTimezone: true }),
 });
