@@ -41,6 +41,18 @@ const TABLE: Readonly<Record<Action, string>> = {
   "credential.write": "oa",
   "drift.accept": "oam",
   "drift.announce": "oam",
+  "incident.read": "oamv",
+  "incident.respond": "oam",
+  "incident.publish": "oam",
+  "alert.simulate": "oam",
+  "sink.list": "oamv",
+  "sink.write": "oa",
+  "rule.read": "oamv",
+  "rule.write": "oam",
+  "maintenance.write": "oam",
+  "delivery.read": "oamv",
+  "delivery.resend": "oam",
+  "page.write": "oa",
 };
 const LETTER: Readonly<Record<Role, string>> = { owner: "o", admin: "a", member: "m", viewer: "v" };
 
@@ -58,7 +70,16 @@ test.each(ACTIONS)("%s: operators and our own jobs may", (action) => {
 
 test("what a viewer may do changes nothing but the viewer's own membership", () => {
   const mayView = ACTIONS.filter((action) => rolesAllowed(action).includes("viewer"));
-  expect(mayView).toEqual(["workspace.read", "member.list", "member.leave", "endpoint.read"]);
+  expect(mayView).toEqual([
+    "workspace.read",
+    "member.list",
+    "member.leave",
+    "endpoint.read",
+    "incident.read",
+    "sink.list",
+    "rule.read",
+    "delivery.read",
+  ]);
 });
 
 test.each(ACTIONS)(

@@ -16,6 +16,9 @@ export const SCOPES = [
   "keys:write",
   "workspace:write",
   "audit:read",
+  "alerts:write",
+  "sinks:write",
+  "pages:write",
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
@@ -68,6 +71,18 @@ const RULES = {
   "credential.write": rule(ADMINS, "credentials:write", "store or delete credentials"),
   "drift.accept": rule(WORKERS, "drift:write", "accept a tool list as the baseline"),
   "drift.announce": rule(WORKERS, "drift:write", "announce a release"),
+  "incident.read": rule(EVERYONE, "read", "see incidents"),
+  "incident.respond": rule(WORKERS, "alerts:write", "acknowledge, mute or comment on incidents"),
+  "incident.publish": rule(WORKERS, "alerts:write", "publish updates about incidents"),
+  "alert.simulate": rule(WORKERS, "alerts:write", "simulate an outage"),
+  "sink.list": rule(EVERYONE, "read", "see where alerts go"),
+  "sink.write": rule(ADMINS, "sinks:write", "change where alerts go"),
+  "rule.read": rule(EVERYONE, "read", "see the rules of alerting"),
+  "rule.write": rule(WORKERS, "alerts:write", "change the rules of alerting"),
+  "maintenance.write": rule(WORKERS, "alerts:write", "change maintenance windows"),
+  "delivery.read": rule(EVERYONE, "read", "see what was sent"),
+  "delivery.resend": rule(WORKERS, "alerts:write", "send a message again"),
+  "page.write": rule(ADMINS, "pages:write", "change status pages"),
 } as const satisfies Readonly<Record<string, Rule>>;
 
 export type Action = keyof typeof RULES;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decidePlanLimit, PLAN_LIMIT_NAMES, type PlanLimitName } from "./plan-limits.ts";
+import { decidePlanFeature, decidePlanLimit, PLAN_LIMIT_NAMES, type PlanLimitName } from "./plan-limits.ts";
 import { PLAN_NAMES, PLANS, type PlanName } from "./plans.ts";
 
 interface Case {
@@ -54,6 +54,20 @@ const CASES: readonly Case[] = [
     sentence: `The plan public allows 1 member (open invitations included). ${LIFT("team")}`,
   },
   { name: "the tenth member of team", plan: "team", limit: "membersMax", wanted: 10, sentence: null },
+  {
+    name: "a second place for alerts on public",
+    plan: "public",
+    limit: "sinksMax",
+    wanted: 2,
+    sentence: `The plan public allows 1 place where alerts go. ${LIFT("author")}`,
+  },
+  {
+    name: "a sixth place for alerts on author",
+    plan: "author",
+    limit: "sinksMax",
+    wanted: 6,
+    sentence: `The plan author allows 5 places where alerts go. ${LIFT("team")}`,
+  },
   { name: "a slower cadence", plan: "team", limit: "cadenceSMin", wanted: 300, sentence: null },
   { name: "the plan's own cadence", plan: "team", limit: "cadenceSMin", wanted: 60, sentence: null },
   {
@@ -90,5 +104,16 @@ test("what a plan allows, every dearer plan allows too", () => {
         kinds.includes("allowed") ? kinds.indexOf("allowed") : kinds.length,
       );
     }),
+  );
+});
+
+test.each([
+  ["everySinkKind", "public", `The plan public allows alerts by e-mail only. ${LIFT("author")}`],
+  ["everySinkKind", "author", null],
+  ["escalationPolicies", "author", `The plan author allows no escalation policies. ${LIFT("team")}`],
+  ["escalationPolicies", "team", null],
+] as const)("%s on %s is allowed, or refused with who can lift it", (feature, plan, sentence) => {
+  expect(decidePlanFeature(PLANS[plan], feature)).toEqual(
+    sentence === null ? { kind: "allowed" } : { kind: "refused", reason: feature, sentence },
   );
 });

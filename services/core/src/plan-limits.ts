@@ -25,6 +25,11 @@ const LIMITS = {
     bound: "at-most",
     words: (count) => counted(count, "member", "open invitations included"),
   },
+  sinksMax: {
+    of: ({ sinksMax }) => sinksMax,
+    bound: "at-most",
+    words: (count) => counted(count, "place where alerts go", undefined, "places where alerts go"),
+  },
   cadenceSMin: {
     of: ({ cadenceSMin }) => cadenceSMin,
     bound: "at-least",
@@ -61,22 +66,53 @@ export function decidePlanLimit(plan: Plan, name: PlanLimitName, wanted: number)
     kind: "refused",
     reason: name,
     limit: allowed,
-    sentence: `The plan ${plan.name} allows ${limit.words(allowed)}. ${whoCanLift(limit, wanted)}`,
+    sentence: `The plan ${plan.name} allows ${limit.words(allowed)}. ${whoCanLift((other) => fits(limit, other, wanted))}`,
   };
+}
+
+const FEATURES = {
+  everySinkKind: {
+    has: ({ sinkKinds }) => sinkKinds === "every",
+    words: "alerts by e-mail only",
+  },
+  escalationPolicies: {
+    has: ({ hasEscalationPolicies }) => hasEscalationPolicies,
+    words: "no escalation policies",
+  },
+} as const satisfies Readonly<
+  Record<string, { readonly has: (plan: Plan) => boolean; readonly words: string }>
+>;
+
+export type PlanFeature = keyof typeof FEATURES;
+
+export type PlanFeatureDecision =
+  | { readonly kind: "allowed" }
+  | { readonly kind: "refused"; readonly reason: PlanFeature; readonly sentence: string };
+
+/** Says whether the plan has what others have not; the sentence says who can lift it. */
+export function decidePlanFeature(plan: Plan, feature: PlanFeature): PlanFeatureDecision {
+  const { has, words } = FEATURES[feature];
+  return has(plan)
+    ? { kind: "allowed" }
+    : {
+        kind: "refused",
+        reason: feature,
+        sentence: `The plan ${plan.name} allows ${words}. ${whoCanLift(has)}`,
+      };
 }
 
 const fits = (limit: Limit, plan: Plan, wanted: number): boolean =>
   limit.bound === "at-most" ? wanted <= limit.of(plan) : wanted >= limit.of(plan);
 
 /** Names the smallest plan that would do. Who hosts AliveMCP has no prices, only operators who set the plan. */
-function whoCanLift(limit: Limit, wanted: number): string {
-  const enough = PLAN_NAMES.map((name) => PLANS[name]).find((plan) => fits(limit, plan, wanted));
+function whoCanLift(isEnough: (plan: Plan) => boolean): string {
+  const enough = PLAN_NAMES.map((name) => PLANS[name]).find(isEnough);
   return enough === undefined
     ? "No plan allows more; write to the operators of this installation."
     : `The owner of the workspace can choose the plan ${enough.name}; on a self-hosted installation its operators set the plan.`;
 }
 
-function counted(count: number, noun: string, more?: string): string {
-  const words = `${count === 0 ? "no" : count} ${noun}${count === 1 ? "" : "s"}`;
+function counted(count: number, noun: string, more?: string, nouns = `${noun}s`): string {
+  const words = `${count === 0 ? "no" : count} ${count === 1 ? noun : nouns}`;
   return more === undefined || count === 0 ? words : `${words} (${more})`;
 }

@@ -21,6 +21,9 @@ const SCOPE_WORDS: Readonly<Record<Scope, string>> = {
   "keys:write": "make and revoke API keys",
   "workspace:write": "rename the workspace",
   "audit:read": "read the audit log",
+  "alerts:write": "answer incidents, change rules and maintenance windows, send again, simulate outages",
+  "sinks:write": "add, change, prove and remove places where alerts go",
+  "pages:write": "change status pages",
 };
 
 /** Days a new key lives; `never` until it is revoked. */
