@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type BoxBinding, makeBoxKeys, openBox, type SealedBox, sealBox } from "./sealed-box.ts";
+import { makeBoxKeys, openBox, type SealedBox, sealBox } from "./sealed-box.ts";
 
 const keys = makeBoxKeys();
-const binding: BoxBinding = {
+const binding = {
   region: "us-east",
   jobId: "5bcd9d0e-6c3b-4d0f-9c70-6a5f4c2a1e11-1700000000000",
   dispatch: 1,
@@ -36,7 +36,7 @@ describe("a sealed box", () => {
         (other, swapped) => {
           const changed = {
             ...binding,
-            ...Object.fromEntries(swapped.map((name) => [name, other[name as keyof BoxBinding]])),
+            ...Object.fromEntries(swapped.map((name) => [name, other[name as keyof typeof binding]])),
           };
           fc.pre(JSON.stringify(changed) !== JSON.stringify(binding));
           expect(openBox(keys, box, changed)).toBeNull();
@@ -44,6 +44,14 @@ describe("a sealed box", () => {
       ),
       { numRuns: 100 },
     );
+  });
+
+  test("opens whatever the order of the binding's names, and never when one of them is missing or more", () => {
+    const box = sealBox(keys.publicKey, Buffer.from("secret"), { a: "1", b: 2 });
+    expect(openBox(keys, box, { b: 2, a: "1" })?.toString()).toBe("secret");
+    for (const other of [{ a: "1" }, { a: "1", b: "2" }, { a: "1", b: 2, c: "" }, { a: "b", b: 2 }, {}]) {
+      expect(openBox(keys, box, other)).toBeNull();
+    }
   });
 
   test("opens with no other key", () => {

@@ -14,13 +14,11 @@ import {
   randomBytes,
 } from "node:crypto";
 
-/** What a box is good for. Both sides state it; neither sends it. */
-export interface BoxBinding {
-  readonly region: string;
-  readonly jobId: string;
-  readonly dispatch: number;
-  readonly endpointId: string;
-}
+/**
+ * What a box is good for, by names of its use: a dispatch of a probe, a version of a sink. Both sides state it; neither
+ * sends it. The order of the names does not matter.
+ */
+export type BoxBinding = Readonly<Record<string, string | number>>;
 
 /** All parts base64url; the 16-byte tag is at the end of the ciphertext. */
 export interface SealedBox {
@@ -35,7 +33,7 @@ export interface BoxKeys {
   readonly privateKey: KeyObject;
 }
 
-const INFO = "alivemcp sealed box 1";
+const INFO = "alivemcp sealed box 2";
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -82,8 +80,10 @@ function keyBetween(privateKey: KeyObject, publicKey: string, ends: readonly [st
 }
 
 /** JSON of a list has one reading only, whatever characters the parts hold. */
-const additionalDataOf = ({ region, jobId, dispatch, endpointId }: BoxBinding) =>
-  Buffer.from(JSON.stringify([INFO, region, jobId, dispatch, endpointId]));
+const additionalDataOf = (binding: BoxBinding) => {
+  const names = Object.keys(binding).sort();
+  return Buffer.from(JSON.stringify([INFO, ...names.map((name) => [name, binding[name]])]));
+};
 
 const keyOf = (raw: string) => createPublicKey({ key: { kty: "OKP", crv: "X25519", x: raw }, format: "jwk" });
 const rawOf = (key: KeyObject) => key.export({ format: "jwk" }).x ?? "";
