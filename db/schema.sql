@@ -2052,6 +2052,38 @@ CREATE VIEW public_endpoint_state WITH (security_barrier=true) AS
 GRANT SELECT ON public_endpoint_state TO alivemcp_app;
 GRANT SELECT ON public_endpoint_state TO alivemcp_reader;
 
+CREATE VIEW public_incident WITH (security_barrier=true) AS
+ SELECT i.id,
+    i.endpoint_id,
+    i.started_at,
+    i.ended_at,
+    i.opened_at,
+    i.resolved_at,
+    i.severity,
+    i.severity_worst,
+    array_remove(i.causes, 'burn_rate'::text) AS causes,
+    i.failure_reason,
+    i.regions,
+    i.is_flapping
+   FROM incident i
+     JOIN endpoints e ON e.id = i.endpoint_id
+  WHERE (e.visibility = ANY (ARRAY['public'::text, 'unlisted'::text])) AND i.simulated_for IS NULL AND i.causes <> '{burn_rate}'::text[];
+GRANT SELECT ON public_incident TO alivemcp_app;
+GRANT SELECT ON public_incident TO alivemcp_reader;
+
+CREATE VIEW public_incident_update WITH (security_barrier=true) AS
+ SELECT u.id,
+    u.incident_id,
+    u.stage,
+    u.body,
+    u.at
+   FROM incident_update u
+     JOIN incident i ON i.id = u.incident_id
+     JOIN endpoints e ON e.id = i.endpoint_id
+  WHERE (e.visibility = ANY (ARRAY['public'::text, 'unlisted'::text])) AND i.simulated_for IS NULL;
+GRANT SELECT ON public_incident_update TO alivemcp_app;
+GRANT SELECT ON public_incident_update TO alivemcp_reader;
+
 CREATE VIEW public_probe_day WITH (security_barrier=true) AS
  SELECT d.endpoint_number,
     d.day,

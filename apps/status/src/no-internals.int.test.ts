@@ -17,6 +17,7 @@ import {
   type SeededEndpoint,
   seedEndpoint,
   seedHeartbeats,
+  seedIncident,
   seedNow,
   type TestStatus,
 } from "../test/open-test-status.ts";
@@ -99,6 +100,16 @@ beforeAll(async () => {
       `INSERT INTO probe_evidence (endpoint_number, retention_class, minute_at, observed_at, region, state, excerpt)
        VALUES ($1, 0, $2, $2, 'us-east', 'down', $3)`,
       [endpoint.number, new Date(NOW_MS), MARK],
+    );
+    await seedIncident(status, endpoint.id, {
+      startedAgoMs: 20 * 60_000,
+      updates: [{ stage: "identified", body: "Published words" }],
+    });
+    await pool.query(
+      `INSERT INTO incident_event (incident_id, tenant_id, at, kind, actor, facts, key)
+       SELECT i.id, e.tenant_id, now(), 'comment', $2, jsonb_build_object('text', $2::text), 'k'
+       FROM incident i JOIN endpoints e ON e.id = i.endpoint_id WHERE e.id = $1`,
+      [endpoint.id, MARK],
     );
     await seedNow(status, endpoint.id, {
       ...regionFields("us-east", LOUD),
@@ -195,6 +206,7 @@ test("the marks are there to be found, so the walk proves something", async () =
   expect(JSON.stringify(hash)).toContain(UPSTREAM);
   // What the marked finding may say is said: the page was not merely empty.
   expect(await (await status.app.request("/status/shown")).text()).toContain("ECONNREFUSED (address)");
+  expect(await (await status.app.request("/status/shown")).text()).toContain("Published words");
 });
 
 test("a failure inside says nothing of itself", async () => {

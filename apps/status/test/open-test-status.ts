@@ -136,3 +136,36 @@ export const seedNow = (
 
 export const seedHeartbeats = ({ store, clock }: Pick<TestStatus, "store" | "clock">): Promise<void> =>
   seedHeartbeatsAt(store, clock.atMs, REGIONS);
+
+/** An outage of the endpoint that began so long before the clock, and what its operator wrote; returns its id. */
+export async function seedIncident(
+  { database, clock }: Pick<TestStatus, "database" | "clock">,
+  endpointId: string,
+  input: {
+    readonly startedAgoMs: number;
+    readonly resolvedAgoMs?: number;
+    readonly simulatedFor?: string;
+    readonly updates?: readonly { readonly stage: string; readonly body: string }[];
+  },
+): Promise<string> {
+  const { rows } = await database.pool("super").query<{ id: string }>(
+    `INSERT INTO incident (endpoint_id, simulated_for, started_at, opened_at, ended_at, resolved_at, severity, severity_worst, causes, failure_reason, regions)
+     VALUES ($1, $2, $3, $3, $4, $4, 'P1', 'P1', $5, 'tls_expired', '{eu-west,us-east}') RETURNING id`,
+    [
+      endpointId,
+      input.simulatedFor ?? null,
+      new Date(clock.atMs - input.startedAgoMs),
+      input.resolvedAgoMs === undefined ? null : new Date(clock.atMs - input.resolvedAgoMs),
+      input.resolvedAgoMs === undefined ? ["down"] : [],
+    ],
+  );
+  const id = rows[0]?.id ?? "";
+  for (const [index, { stage, body }] of (input.updates ?? []).entries()) {
+    await database.pool("super").query(
+      `INSERT INTO incident_update (incident_id, tenant_id, stage, body, written_by, at)
+       SELECT $1, tenant_id, $3, $4, 'member SENTINEL', $5 FROM endpoints WHERE id = $2`,
+      [id, endpointId, stage, body, new Date(clock.atMs - input.startedAgoMs + (index + 1) * 60_000)],
+    );
+  }
+  return id;
+}

@@ -8,6 +8,7 @@ import {
   listPublicOutages,
   listPublicTransitions,
 } from "./public-history.ts";
+import { listPublicIncidents } from "./public-incidents.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 20, 12, 0, 0);
 const PUBLIC_TENANT = "00000000-0000-4000-8000-000000000001";
@@ -47,6 +48,7 @@ async function seedHistory(id: string, number: number) {
     "INSERT INTO drift_event (endpoint_id, at, kind, is_breaking, accepted_by) VALUES ($1, $2, 'drift', true, 'SENTINEL')",
     [id, at],
   );
+  await seedIncidents(id, at);
   await pool.query(
     "INSERT INTO probe_day (endpoint_number, day, up_minutes, down_minutes) VALUES ($1, '2026-11-20', 10, 2)",
     [number],
@@ -56,6 +58,31 @@ async function seedHistory(id: string, number: number) {
      VALUES ($1, 0, 2, $2, 120, 1, 1, 11, '')`,
     [number, at],
   );
+}
+
+async function seedIncidents(endpointId: string, at: Date) {
+  const pool = database.pool("super");
+  const insert = async (columns: string, values: string) => {
+    const { rows } = await pool.query<{ id: string }>(
+      `INSERT INTO incident (endpoint_id, started_at, opened_at, severity, severity_worst, causes, regions${columns})
+       VALUES ($1, $2, $2, 'P1', 'P1'${values}) RETURNING id`,
+      [endpointId, at],
+    );
+    return rows[0]?.id as string;
+  };
+  const real = await insert("", ", '{burn_rate,down}', '{us-east}'");
+  const simulated = await insert(", simulated_for", `, '{down}', '{}', '${PUBLIC_TENANT}'`);
+  for (const id of [real, simulated]) {
+    await pool.query(
+      `INSERT INTO incident_update (incident_id, tenant_id, stage, body, written_by)
+       SELECT $1, $2, stage, stage || ' words', 'member SENTINEL' FROM unnest('{investigating,identified}'::text[]) stage`,
+      [id, PUBLIC_TENANT],
+    );
+    await pool.query(
+      "INSERT INTO incident_event (incident_id, tenant_id, at, kind, actor, facts, key) VALUES ($1, $2, $3, 'comment', 'SENTINEL', '{\"text\":\"SENTINEL\"}', 'k')",
+      [id, PUBLIC_TENANT, at],
+    );
+  }
 }
 
 describe("the catalogue", () => {
@@ -103,6 +130,7 @@ describe("the history of one endpoint", () => {
       transitions: await listPublicTransitions(pool, id, 10),
       outages: await listPublicOutages(pool, id, NOW_MS - 86_400_000),
       drift: await listPublicDrift(pool, id, 10),
+      incidents: await listPublicIncidents(pool, { endpointIds: [id], sinceMs: NOW_MS, limit: 10 }),
     };
   };
 
@@ -118,8 +146,42 @@ describe("the history of one endpoint", () => {
     });
   });
 
+  test("tells real incidents with what the owner published, never simulated ones, budgets or whose words they are", async () => {
+    const { incidents } = await read("public");
+    expect(incidents).toHaveLength(1);
+    expect(incidents[0]).toMatchObject({
+      causes: ["down"],
+      regions: ["us-east"],
+      resolvedAtMs: null,
+      updates: [{ body: "investigating words" }, { body: "identified words" }],
+    });
+    expect(JSON.stringify(incidents)).not.toContain("SENTINEL");
+  });
+
+  test("tells an incident that is over for as long as it is asked for", async () => {
+    const pool = database.pool("reader");
+    const [shown] = (await read("unlisted")).incidents;
+    const ask = (sinceMs: number) =>
+      listPublicIncidents(pool, { endpointIds: [shown?.endpointId ?? ""], sinceMs, limit: 10 });
+    await database
+      .pool("super")
+      .query("UPDATE incident SET resolved_at = $2, causes = '{}' WHERE id = $1", [
+        shown?.id,
+        new Date(NOW_MS),
+      ]);
+    expect(await ask(NOW_MS)).toHaveLength(1);
+    expect(await ask(NOW_MS + 1)).toHaveLength(0);
+  });
+
   test("is empty for a private endpoint, even for who knows its id", async () => {
-    expect(await read("private")).toEqual({ days: [], minutes: [], transitions: [], outages: [], drift: [] });
+    expect(await read("private")).toEqual({
+      days: [],
+      minutes: [],
+      transitions: [],
+      outages: [],
+      drift: [],
+      incidents: [],
+    });
   });
 
   test("is read through views only: the reader role sees no table", async () => {
@@ -130,6 +192,10 @@ describe("the history of one endpoint", () => {
       "probe_evidence",
       "probe_minute_public",
       "follow",
+      "incident",
+      "incident_event",
+      "incident_tenant",
+      "incident_update",
     ]) {
       await expect(database.pool("reader").query(`SELECT FROM ${table}`)).rejects.toMatchObject({
         code: "42501",

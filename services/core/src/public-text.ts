@@ -17,6 +17,18 @@ export function publicLine(text: string, charsMax: number): string {
   return line.length > charsMax ? `${line.slice(0, charsMax - 1).toWellFormed()}…` : line;
 }
 
+/** Several lines of a stranger, each cleaned as `publicLine` does; no more than one empty line between two. */
+export function publicLines(text: string, charsMax: number): string {
+  const lines = text
+    .slice(0, charsMax)
+    .split(/\r\n|\r|\n/)
+    .map((line) => publicLine(line, charsMax));
+  return lines
+    .join("\n")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim();
+}
+
 /** A detail of a probe step with every IP address replaced by words. */
 export function publicDetail(detail: string, charsMax = 160): string {
   return publicLine(detail.replace(IPV6, "(address)").replace(IPV4, "(address)"), charsMax);

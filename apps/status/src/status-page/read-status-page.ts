@@ -1,6 +1,7 @@
 import { RAW_FIELDS } from "@alivemcp/core/now-fields";
 import { nowKey, regionKey } from "@alivemcp/core/pipeline";
 import { toPublicFinding } from "@alivemcp/core/public-fields";
+import { toPublicIncident } from "@alivemcp/core/public-incident";
 import { isRegionEligible } from "@alivemcp/core/region-heartbeat";
 import { readRegionFinding, readRegionVote } from "@alivemcp/core/region-reading";
 import type { RegionCell } from "@alivemcp/pages/region-cell";
@@ -40,6 +41,7 @@ export async function readStatusPage(deps: ReadDeps, entry: CatalogueEntry): Pro
     latency: toLatencyBuckets(history?.minutes ?? [], history?.outages ?? [], nowMs),
     driftEvents: (history?.drift ?? []).map((event) => toDriftEntry(event, cityOf)),
     transitions: (history?.transitions ?? []).map((transition) => toTransitionEntry(transition, cityOf)),
+    incidents: (history?.incidents ?? []).map((incident) => toPublicIncident(incident, cityOf)),
     isArchiveAway: history === null,
     nowMs,
   };

@@ -4,7 +4,7 @@ import { compatibility } from "@alivemcp/pages/compatibility";
 import { dayBars } from "@alivemcp/pages/day-bars";
 import { driftHistory } from "@alivemcp/pages/drift-history";
 
-import { agoTime, cadenceText, dayText, type Html, utcText } from "@alivemcp/pages/figures";
+import { agoTime, cadenceText, dayText, exactTime, type Html, utcText } from "@alivemcp/pages/figures";
 import { headline } from "@alivemcp/pages/headline";
 import { latencyChart } from "@alivemcp/pages/latency-chart";
 import { probeDetails } from "@alivemcp/pages/probe-details";
@@ -14,6 +14,7 @@ import { transitionList } from "@alivemcp/pages/transition-list";
 import { windowFigures } from "@alivemcp/pages/window-figures";
 import { html } from "hono/html";
 import type { EndpointReading } from "../endpoint-reading.ts";
+import { incidentCards } from "../incidents/incident-cards.ts";
 import type { StatusModel } from "./status-model.ts";
 
 /** One endpoint on one page; the first screen answers: is it working, where not, anything in 24 hours. */
@@ -25,6 +26,8 @@ export function statusView(
   return html`<div id="status" data-live>
 ${summary(model)}
 ${model.isArchiveAway ? html`<p class="notice" role="status">The archive is away at the moment: figures of past days and histories are missing below. The present state is live.</p>` : ""}
+<section aria-labelledby="incidents-title"><h2 id="incidents-title">Incidents</h2>
+${model.isArchiveAway ? incidentWithoutArchive(model) : incidentCards(model.incidents, { nowMs, isClaimed: model.reading.endpoint.standing !== "unclaimed", nameOf: null })}</section>
 ${regionStrip(model.regions, { isSimulated: site.isSimulated, helpBase: "", nowMs })}
 <section aria-labelledby="uptime-title"><h2 id="uptime-title">Uptime</h2>
 ${windowFigures(model.reading.windows, {
@@ -74,6 +77,16 @@ ${told.where === null ? "" : html`<p>${told.where}</p>`}
       : ""
   }</p></div>
 </header>`;
+}
+
+/** While Postgres is away: what Redis says of an outage, and that the rest is not at hand. */
+function incidentWithoutArchive({ reading, nowMs }: StatusModel): Html {
+  const { status, committedSinceMs } = reading;
+  if (status.state !== "down" || status.basis !== "committed") {
+    return html`<p class="faint">Not at hand.</p>`;
+  }
+  return html`<ol class="incidents"><li class="incident incident-down"><h3>${stateIcon("down")} Down${status.reason === null ? "" : html`: ${publicHelp(status.reason).title}`} <span class="tag tag-bad">ongoing</span></h3>
+<p class="faint">${committedSinceMs === null ? "" : html`Since ${exactTime(committedSinceMs, nowMs)}. `}What its operator wrote is not at hand.${status.reason === null ? "" : html` <a href="/help/${status.reason}">What this means</a>`}</p></li></ol>`;
 }
 
 /** The raw latest minute beside the committed state: what was confirmed, and what was only seen. */
