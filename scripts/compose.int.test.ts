@@ -33,6 +33,8 @@ const service = (name: string): ComposeService => {
 
 const folder = openThrowAwayFolder();
 const vaultKeyFile = join(folder, "vault-keys.json");
+const sinkKeyFile = join(folder, "sink-keys.json");
+const sinkPublicKeyFile = join(folder, "sink-public-key");
 let leash: Leash;
 let postgresPort = 0;
 let redisPort = 0;
@@ -58,6 +60,8 @@ async function environmentHere(name: string): Promise<Record<string, string>> {
     INTERNAL_HOST: () => "127.0.0.1",
     INTERNAL_PORT: findFreePort,
     VAULT_KEY_FILE: () => vaultKeyFile,
+    SINK_KEY_FILE: () => sinkKeyFile,
+    SINK_PUBLIC_KEY_FILE: () => sinkPublicKeyFile,
   })) {
     if (own[key] !== undefined) {
       own[key] = String(await replacement());
@@ -69,7 +73,12 @@ async function environmentHere(name: string): Promise<Record<string, string>> {
 function start(name: string, env: Record<string, string>): { child: ChildProcess; output: () => string } {
   const [program, ...args] = service(name).command;
   expect(program).toBe("node");
-  const here = args.map((arg) => arg.replace("/vault/keys.json", vaultKeyFile));
+  const here = args.map((arg) =>
+    arg
+      .replace("/vault/keys.json", vaultKeyFile)
+      .replace("/sink-keys/keys.json", sinkKeyFile)
+      .replace("/sink-public-key/key", sinkPublicKeyFile),
+  );
   const child = spawn(process.execPath, here, { cwd: repository, env, stdio: ["ignore", "pipe", "pipe"] });
   running.push(child);
   let output = "";
@@ -138,8 +147,9 @@ describe("docker-compose.yml", () => {
     expect(args.join(" ")).toContain("--appendonly yes");
   });
 
-  test("roles, migrate, seed and vault-key end well in this order, and again when run again", async () => {
-    for (const name of ["roles", "migrate", "seed", "vault-key", "roles", "migrate", "seed", "vault-key"]) {
+  test("roles, migrate, seed, vault-key and sink-key end well in this order, and again when run again", async () => {
+    const ending = ["roles", "migrate", "seed", "vault-key", "sink-key"];
+    for (const name of [...ending, ...ending]) {
       const { child, output } = start(name, await environmentHere(name));
       const [code] = await once(child, "exit");
       expect({ name, code, output: code === 0 ? "" : output() }).toEqual({ name, code: 0, output: "" });

@@ -134,6 +134,10 @@ export interface Installation {
   readonly regionTokens: string;
   /** Keys of the vault, which the api alone reads. */
   readonly vaultKeyFile: string;
+  /** What opens the settings of sinks: who sends to them reads it, and the api. */
+  readonly sinkKeyFile: string;
+  /** What seals them, as `SINK_PUBLIC_KEY`. */
+  readonly sinkPublicKey: string;
   readonly regionsFile: string;
   /** Ids of the regions whose jobs this machine's worker runs. */
   readonly regions: readonly string[];
@@ -177,6 +181,7 @@ export function processEnvironment(spec: ProcessSpec, installation: Installation
       : { PORT: String(portBase + spec.portOffset), HOST: hosts(spec, installation) }),
     ...(spec.role === null ? {} : { DATABASE_URL: installation.databaseUrl(spec.role) }),
     ...internalEnvironment(spec, installation),
+    ...sinkEnvironment(spec, installation),
     ...(MAKES_JOBS.has(spec.name) ? { TICKET_KEY: installation.ticketKey } : {}),
     ...(spec.name === "api" ? { OPERATOR_KEY: installation.operatorKey } : {}),
     ...(spec.name === "web" ? webEnvironment(installation) : {}),
@@ -207,6 +212,21 @@ function internalEnvironment(spec: ProcessSpec, installation: Installation): Rec
       };
     case "web":
       return { INTERNAL_URL: internalUrl(portBase), INTERNAL_TOKEN: internalToken };
+    default:
+      return {};
+  }
+}
+
+/** The dashboard can seal what people enter, and not read it again. */
+function sinkEnvironment(spec: ProcessSpec, installation: Installation): Record<string, string> {
+  const { sinkKeyFile, sinkPublicKey, smtpUrl, mailFrom } = installation;
+  switch (spec.name) {
+    case "web":
+      return { SINK_PUBLIC_KEY: sinkPublicKey };
+    case "api":
+      return { SINK_KEY_FILE: sinkKeyFile };
+    case "alert-router":
+      return { SINK_KEY_FILE: sinkKeyFile, SMTP_URL: smtpUrl, MAIL_FROM: mailFrom };
     default:
       return {};
   }

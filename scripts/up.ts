@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readImport } from "@alivemcp/actions/imports/read-import";
 import { roleUrl } from "@alivemcp/db/roles";
+import { addSinkKey, readSinkPublicKey, sinkPublicKeyText } from "@alivemcp/runtime/sink-keys";
 import { addKey } from "../apps/api/src/vault/key-file.ts";
 import { CANARY_HOST, DEMO_RANGE, type DemoEndpoint, demoEndpoints } from "./demo/demo-endpoints.ts";
 import { apiUrl, type Installation, mailboxPorts, PROCESSES, statusUrl, webUrl } from "./processes.ts";
@@ -129,10 +130,6 @@ async function start({ portBase, hasDemo, isReset, isWatching, importPath }: UpO
   say("Preparing the database …");
   await prepareDatabase({ databaseUrl: opened.databaseUrl, secrets, plan: PLAN, cwd: REPOSITORY });
 
-  const vaultKeyFile = join(folder, "vault-keys.json");
-  if (!existsSync(vaultKeyFile)) {
-    addKey(vaultKeyFile, { nowMs: Date.now(), wrapsFromMs: 0 });
-  }
   const regions = writeRegionsFile(folder, hasDemo ? `http://${CANARY_HOST}:${portBase + 1}/canary` : null);
   const installation: Installation = {
     portBase,
@@ -145,7 +142,7 @@ async function start({ portBase, hasDemo, isReset, isWatching, importPath }: UpO
     ticketKey: secrets.ticketKey,
     internalToken: secrets.internalToken,
     regionTokens: regionTokensOf(secrets, regions.ids),
-    vaultKeyFile,
+    ...openKeyFiles(folder),
     regionsFile: regions.path,
     regions: regions.ids,
     allowedRanges: allowedRanges(hasDemo),
@@ -167,6 +164,19 @@ async function start({ portBase, hasDemo, isReset, isWatching, importPath }: UpO
   await fleet.start(3);
   await reportRegistrations(registrations, statusUrl(portBase), say);
   summarise(installation);
+}
+
+/** Keys of the vault and of the sinks, made on first use. */
+function openKeyFiles(folder: string): Pick<Installation, "vaultKeyFile" | "sinkKeyFile" | "sinkPublicKey"> {
+  const vaultKeyFile = join(folder, "vault-keys.json");
+  if (!existsSync(vaultKeyFile)) {
+    addKey(vaultKeyFile, { nowMs: Date.now(), wrapsFromMs: 0 });
+  }
+  const sinkKeyFile = join(folder, "sink-keys.json");
+  if (!existsSync(sinkKeyFile)) {
+    addSinkKey(sinkKeyFile, { nowMs: Date.now() });
+  }
+  return { vaultKeyFile, sinkKeyFile, sinkPublicKey: sinkPublicKeyText(readSinkPublicKey(sinkKeyFile)) };
 }
 
 function allowedRanges(hasDemo: boolean): string {
@@ -219,7 +229,7 @@ function forget(folder: string): void {
       "--reset forgets this copy's own Postgres and Redis only; unset DATABASE_URL and REDIS_URL.",
     );
   }
-  for (const name of ["postgres", "redis", "logs", "secrets.json", "vault-keys.json"]) {
+  for (const name of ["postgres", "redis", "logs", "secrets.json", "vault-keys.json", "sink-keys.json"]) {
     rmSync(join(folder, name), { recursive: true, force: true });
   }
   say("Forgot everything this copy had stored.");

@@ -1,4 +1,5 @@
 import { csv, processConfig, ticketKeys } from "@alivemcp/runtime/config";
+import { sinkKeysSchema } from "@alivemcp/runtime/sink-keys";
 import { z } from "zod";
 import { internalToken, regionTokens } from "./internal/region-tokens.ts";
 
@@ -41,5 +42,7 @@ export const configSchema = z.object({
   REGION_TOKENS: regionTokens,
   /** Keys of the vault's local key provider; `npm run vault -w apps/api -- add-key` makes it. */
   VAULT_KEY_FILE: z.string(),
+  /** Seals what is entered for sinks, and opens the secrets with which receivers sign what they send back. */
+  SINK_KEY: sinkKeysSchema,
 });
 export type Config = z.infer<typeof configSchema>;

@@ -1,6 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeTestSinkKey } from "../../../services/runtime/test/sink-keys.ts";
 import { type Config, configSchema } from "../src/config.ts";
 import { addKey } from "../src/vault/key-file.ts";
 
@@ -40,6 +41,7 @@ export function apiEnvironment(stores: {
     INTERNAL_TOKEN: TEST_INTERNAL_TOKEN,
     REGION_TOKENS: ["us-east", "eu-west"].map((region) => `${region}=${testRegionToken(region)}`).join(","),
     VAULT_KEY_FILE: vaultKeyFile,
+    SINK_KEY: makeTestSinkKey().text,
   };
 }
 

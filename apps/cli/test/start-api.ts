@@ -15,9 +15,9 @@ export interface ApiProcess {
 const inRepository = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
 /** As an operator makes it. */
-function makeVaultKeyFile(): string {
-  const file = join(mkdtempSync(join(tmpdir(), "vault-")), "keys.json");
-  execFileSync(process.execPath, [inRepository("apps/api/src/vault/main.ts"), "add-key", "--file", file]);
+function makeKeyFile(program: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), "keys-")), "keys.json");
+  execFileSync(process.execPath, [inRepository(program), "add-key", "--file", file]);
   return file;
 }
 
@@ -49,7 +49,8 @@ export async function startApi(stores: { databaseUrl: string; redisUrl: string }
       INTERNAL_PORT: "0",
       INTERNAL_TOKEN: "test-internal-token-0123456789abcdef",
       REGION_TOKENS: "us-east=test-region-token-0123456789abcdef012",
-      VAULT_KEY_FILE: makeVaultKeyFile(),
+      VAULT_KEY_FILE: makeKeyFile("apps/api/src/vault/main.ts"),
+      SINK_KEY_FILE: makeKeyFile("services/alert-router/src/sink-keys/main.ts"),
     },
   });
   const exited = once(child, "exit");

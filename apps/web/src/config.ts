@@ -1,5 +1,6 @@
 import { isPlanName } from "@alivemcp/core/plans";
 import { csv, processConfig, ticketKeys } from "@alivemcp/runtime/config";
+import { sinkPublicKeySchema } from "@alivemcp/runtime/sink-keys";
 import { z } from "zod";
 
 const baseUrl = z.url().transform((url) => url.replace(/\/+$/, ""));
@@ -31,6 +32,8 @@ export const configSchema = z.object({
   DEFAULT_PLAN: z.string().refine(isPlanName, "no such plan").default("public"),
   /** Keys that sign the tickets of jobs whose endpoint has a credential. */
   TICKET_KEY: ticketKeys,
+  /** What people enter for their sinks is sealed to it; only who sends can open that. */
+  SINK_PUBLIC_KEY: sinkPublicKeySchema,
   /** Private ranges that endpoints may lie in. */
   PROBE_ALLOW_CIDRS: csv.default([]),
   /** Address that somebody is told who finds their endpoint claimed by another workspace. */

@@ -15,6 +15,7 @@ import { openTestDatabase, type TestDatabase } from "../../../db/test/database.t
 import { addTestMember, addTestTenant, addTestUser, type TestTenant } from "../../../db/test/tenant.ts";
 import { NOW_MS, seedHeartbeatsAt, seedNowAt } from "../../../services/runtime/test/live-state.ts";
 import { openTestRedis, type TestRedis } from "../../../services/runtime/test/redis.ts";
+import { makeTestSinkKey } from "../../../services/runtime/test/sink-keys.ts";
 import { buildApp } from "../src/app.ts";
 import { configSchema } from "../src/config.ts";
 import { assembleDeps, type Deps } from "../src/deps.ts";
@@ -56,6 +57,7 @@ export async function openTestDashboard(
     API_URL: "https://api.example",
     AUTH_SECRET: "a".repeat(32),
     TICKET_KEY: "t".repeat(32),
+    SINK_PUBLIC_KEY: makeTestSinkKey().publicText,
     DEFAULT_PLAN: "team",
     PROBE_ALLOW_CIDRS: "127.0.0.0/8",
     SIMULATED_REGIONS: "1",

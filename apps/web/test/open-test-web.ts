@@ -7,6 +7,7 @@ import type { Hono } from "hono";
 import { openTestDatabase, type TestDatabase } from "../../../db/test/database.ts";
 import { type Mailbox, openMailbox, type ReceivedMail } from "../../../services/runtime/test/mailbox.ts";
 import { openTestRedis, type TestRedis } from "../../../services/runtime/test/redis.ts";
+import { makeTestSinkKey } from "../../../services/runtime/test/sink-keys.ts";
 import { buildApp } from "../src/app.ts";
 import { configSchema } from "../src/config.ts";
 import { assembleDeps, type Deps } from "../src/deps.ts";
@@ -40,6 +41,7 @@ export async function openTestWeb(env: Readonly<Record<string, string>> = {}): P
     API_URL: "https://api.example",
     AUTH_SECRET: "only-the-tests-sign-with-this-secret",
     TICKET_KEY: "t".repeat(32),
+    SINK_PUBLIC_KEY: makeTestSinkKey().publicText,
     INTERNAL_URL: "http://127.0.0.1:9",
     INTERNAL_TOKEN: "i".repeat(32),
     DEFAULT_PLAN: "team",

@@ -3,10 +3,13 @@ import { randomUUID } from "node:crypto";
 import { nowKey, type ProbeJob, probeQueueName } from "@alivemcp/core/pipeline";
 import { SHARDS } from "@alivemcp/core/shard";
 import type { ProbeState } from "@alivemcp/core/states";
+import { loadConfig } from "@alivemcp/runtime/config";
 import { openQueueConnection, openQueueWorker, type Worker } from "@alivemcp/runtime/queues";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type FlakyLink, openFlakyLink } from "../../runtime/test/flaky-link.ts";
+import { makeTestSinkKey } from "../../runtime/test/sink-keys.ts";
 import { openRouterWorld, REGIONS, type RouterWorld } from "../test/open-router-world.ts";
+import { configSchema } from "./config.ts";
 import { createDeps } from "./deps.ts";
 import { type RunningRouter, startRouter } from "./start-router.ts";
 
@@ -53,17 +56,24 @@ const tick = () => world.moveTo(Date.now());
 async function start(): Promise<RunningRouter> {
   const postgres = new URL(world.database.url("system"));
   postgres.port = new URL(links.postgres.url).port;
-  const deps = await createDeps({
-    LOG_LEVEL: "fatal",
-    REDIS_URL: links.redis.url,
-    METRICS_HOST: "127.0.0.1",
-    METRICS_PORT: 0,
-    SHUTDOWN_GRACE_MS: 5_000,
-    DATABASE_URL: postgres.href,
-    TICKET_KEY: ["test-ticket-key-0123456789abcdef0123"],
-    REGIONS_FILE: new URL("../../../infra/regions.json", import.meta.url).pathname,
-    PROBE_REGIONS: [...REGIONS],
-  });
+  const deps = await createDeps(
+    loadConfig(configSchema, {
+      LOG_LEVEL: "fatal",
+      REDIS_URL: links.redis.url,
+      METRICS_PORT: "0",
+      SHUTDOWN_GRACE_MS: "5000",
+      DATABASE_URL: postgres.href,
+      TICKET_KEY: "test-ticket-key-0123456789abcdef0123",
+      REGIONS_FILE: new URL("../../../infra/regions.json", import.meta.url).pathname,
+      PROBE_REGIONS: REGIONS.join(","),
+      SINK_KEY: makeTestSinkKey().text,
+      SMTP_URL: "smtp://127.0.0.1:9",
+      MAIL_FROM: "AliveMCP <alivemcp@router.test>",
+      APP_URL: "http://web.test",
+      PUBLIC_URL: "http://status.test",
+      API_URL: "http://api.test",
+    }),
+  );
   const router = await startRouter(deps);
   let isStopped = false;
   const stop = async () => {
