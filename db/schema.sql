@@ -419,6 +419,16 @@ AS $function$
 ;
 GRANT EXECUTE ON visible_endpoints() TO alivemcp_app;
 
+CREATE OR REPLACE FUNCTION public.wake_on_answer()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  NEW.wake_at := least(NEW.wake_at, now());
+  RETURN NEW;
+END $function$
+;
+
 CREATE TABLE accounts (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   user_id uuid NOT NULL,
@@ -1115,7 +1125,9 @@ CREATE TABLE incident (
   failure_reason text,
   regions text[] NOT NULL DEFAULT '{}'::text[],
   is_flapping boolean NOT NULL DEFAULT false,
-  revision integer NOT NULL DEFAULT 1
+  revision integer NOT NULL DEFAULT 1,
+  access jsonb,
+  wake_at timestamp with time zone
 );
 ALTER TABLE incident ADD CONSTRAINT incident_check CHECK (((resolved_at IS NULL) OR (cardinality(causes) = 0)));
 ALTER TABLE incident ADD CONSTRAINT incident_failure_reason_check CHECK ((length(failure_reason) <= 60));
@@ -1127,6 +1139,8 @@ ALTER TABLE incident ADD CONSTRAINT incident_pkey PRIMARY KEY (id);
 CREATE INDEX incident_newest ON public.incident USING btree (endpoint_id, opened_at DESC);
 CREATE UNIQUE INDEX incident_one_open ON public.incident USING btree (endpoint_id) WHERE ((resolved_at IS NULL) AND (simulated_for IS NULL));
 CREATE UNIQUE INDEX incident_one_simulated ON public.incident USING btree (endpoint_id, simulated_for) WHERE ((resolved_at IS NULL) AND (simulated_for IS NOT NULL));
+CREATE INDEX incident_simulated ON public.incident USING btree (opened_at) WHERE ((resolved_at IS NULL) AND (simulated_for IS NOT NULL));
+CREATE INDEX incident_wake ON public.incident USING btree (wake_at) WHERE (wake_at IS NOT NULL);
 ALTER TABLE incident ENABLE ROW LEVEL SECURITY;
 ALTER TABLE incident FORCE ROW LEVEL SECURITY;
 CREATE POLICY app_simulates ON incident FOR INSERT TO alivemcp_app WITH CHECK ((simulated_for = ( SELECT current_tenant_id() AS current_tenant_id)) AND (endpoint_id IN ( SELECT v.id
@@ -1225,6 +1239,7 @@ ALTER TABLE incident_tenant ADD CONSTRAINT incident_tenant_incident_id_tenant_id
 CREATE INDEX incident_tenant_newest ON public.incident_tenant USING btree (tenant_id, created_at DESC, id);
 CREATE INDEX incident_tenant_open ON public.incident_tenant USING btree (tenant_id, endpoint_id) WHERE (resolved_at IS NULL);
 CREATE INDEX incident_tenant_wake ON public.incident_tenant USING btree (wake_at) WHERE (wake_at IS NOT NULL);
+CREATE TRIGGER incident_tenant_wakes BEFORE UPDATE OF acknowledged_at, muted_until ON public.incident_tenant FOR EACH ROW WHEN (((old.acknowledged_at IS DISTINCT FROM new.acknowledged_at) OR (old.muted_until IS DISTINCT FROM new.muted_until))) EXECUTE FUNCTION wake_on_answer();
 ALTER TABLE incident_tenant ENABLE ROW LEVEL SECURITY;
 ALTER TABLE incident_tenant FORCE ROW LEVEL SECURITY;
 CREATE POLICY app_own ON incident_tenant FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
@@ -1243,7 +1258,8 @@ CREATE TABLE incident_update (
   stage text NOT NULL,
   body text NOT NULL,
   written_by text NOT NULL,
-  at timestamp with time zone NOT NULL DEFAULT now()
+  at timestamp with time zone NOT NULL DEFAULT now(),
+  told_at timestamp with time zone
 );
 ALTER TABLE incident_update ADD CONSTRAINT incident_update_body_check CHECK (((length(body) >= 1) AND (length(body) <= 2000)));
 ALTER TABLE incident_update ADD CONSTRAINT incident_update_stage_check CHECK ((stage = ANY (ARRAY['investigating'::text, 'identified'::text, 'monitoring'::text, 'resolved'::text])));
@@ -1252,6 +1268,7 @@ ALTER TABLE incident_update ADD CONSTRAINT incident_update_incident_id_fkey FORE
 ALTER TABLE incident_update ADD CONSTRAINT incident_update_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 ALTER TABLE incident_update ADD CONSTRAINT incident_update_pkey PRIMARY KEY (id);
 CREATE INDEX incident_update_by_incident ON public.incident_update USING btree (incident_id, at);
+CREATE INDEX incident_update_to_tell ON public.incident_update USING btree (at) WHERE (told_at IS NULL);
 ALTER TABLE incident_update ENABLE ROW LEVEL SECURITY;
 ALTER TABLE incident_update FORCE ROW LEVEL SECURITY;
 CREATE POLICY app_own ON incident_update FOR INSERT TO alivemcp_app WITH CHECK ((tenant_id = ( SELECT current_tenant_id() AS current_tenant_id)) AND (incident_id IN ( SELECT i.id

@@ -22,6 +22,8 @@ export const incident = pgTable("incident", {
   regions: text().array().notNull().default([]),
   isFlapping: boolean("is_flapping").notNull().default(false),
   revision: integer().notNull().default(1),
+  access: jsonb().$type<{ readonly atMs: number; readonly isWalled: boolean }>(),
+  wakeAt: timestamp("wake_at", { withTimezone: true }),
 });
 
 export const incidentGroup = pgTable("incident_group", {
@@ -95,4 +97,5 @@ export const incidentUpdate = pgTable("incident_update", {
   body: text().notNull(),
   writtenBy: text("written_by").notNull(),
   at: timestamp({ withTimezone: true }).notNull().defaultNow(),
+  toldAt: timestamp("told_at", { withTimezone: true }),
 });
