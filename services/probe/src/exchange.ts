@@ -16,7 +16,7 @@ import {
 
 export interface Exchange {
   readonly url: URL;
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Name, value, name, value, … */
   readonly headers: readonly string[];
   readonly body: Buffer | null;

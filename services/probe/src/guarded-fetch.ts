@@ -10,7 +10,7 @@ import { readRetryAfter } from "./retry-after.ts";
 
 export interface GuardedRequest {
   readonly url: URL;
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PATCH";
   /** Name, value, name, value, … */
   readonly headers: readonly string[];
   readonly body: Buffer | null;

@@ -13,10 +13,18 @@ export interface SinkDeps {
   readonly fetch: (request: GuardedRequest) => Promise<GuardedReply>;
   readonly sendMail: SendMail;
   readonly vendors: VendorUrls;
+  /** The installation's own bot; null: no chat of Telegram can be written to. */
+  readonly telegramBotToken: string | null;
 }
 
-/** Base URLs of the vendors' fixed hosts, so that tests can put a receiver in their place. */
+/**
+ * Origins of the vendors, so that tests can put a receiver in their place. What an owner enters is held to the vendors'
+ * real hosts always; only where the request goes is replaced.
+ */
 export interface VendorUrls {
+  /** Incoming webhooks, and those of GovSlack. */
+  readonly slackHooks: string;
+  readonly slackHooksGov: string;
   readonly slackApi: string;
   readonly pagerduty: string;
   readonly pagerdutyEu: string;
@@ -24,6 +32,8 @@ export interface VendorUrls {
   readonly opsgenie: string;
   readonly opsgenieEu: string;
   readonly discord: string;
+  /** Flows live on many hosts: null sends to the one in a flow's own URL. */
+  readonly teams: string | null;
   readonly telegram: string;
 }
 
