@@ -3,6 +3,7 @@
  * where the operator opened a range, bounded in bytes and time. Redirects are never followed: what is sent here may be
  * secret.
  */
+import { invariant } from "@alivemcp/core/invariant";
 import { type Exchange, exchange } from "./exchange.ts";
 import { closeScope, openScope } from "./exchange-scope.ts";
 import type { DialDeps } from "./guarded-dial.ts";
@@ -10,13 +11,18 @@ import { readRetryAfter } from "./retry-after.ts";
 
 export interface GuardedRequest {
   readonly url: URL;
-  readonly method: "GET" | "POST" | "PATCH";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Name, value, name, value, … */
   readonly headers: readonly string[];
   readonly body: Buffer | null;
   /** For everything, connecting included. */
   readonly timeoutMs: number;
   readonly bodyBytesMax: number;
+  /**
+   * The head alone says what came of it: a body that is too long, too slow or broken off is answered as far as it came,
+   * not failed. Reading ends at the bound.
+   */
+  readonly isBodyCut?: boolean;
   /** Otherwise plain http is for opened ranges only. An endpoint's own URL may be http, as its probes are. */
   readonly isPlainAllowed?: boolean;
 }
@@ -65,11 +71,13 @@ export async function guardedFetch(deps: DialDeps, request: GuardedRequest): Pro
       },
     };
     const result = await exchange(scope, made);
-    if (result.kind === "failed") {
+    const head = result.kind === "replied" || request.isBodyCut === true ? result.head : null;
+    if (result.kind === "failed" && head === null) {
       const { kind, detail } = result.outcome;
       return { kind: "failed", detail, isSent, isForbidden: kind === "target-forbidden" };
     }
-    const { status, headers: replied } = result.head;
+    invariant(head !== null, "an exchange that replied has a head");
+    const { status, headers: replied } = head;
     const retryAfterMs = readRetryAfter(replied["retry-after"], deps.clock.nowMs());
     return { kind: "replied", status, headers: replied, body: result.body, retryAfterMs };
   } finally {
