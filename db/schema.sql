@@ -597,6 +597,23 @@ GRANT INSERT, SELECT ON audit_log TO alivemcp_app;
 GRANT INSERT, SELECT ON audit_log TO alivemcp_identity;
 GRANT INSERT, SELECT ON audit_log TO alivemcp_operator;
 
+CREATE TABLE burn_rate (
+  endpoint_id uuid NOT NULL,
+  pace text NOT NULL,
+  since timestamp with time zone NOT NULL,
+  held_at timestamp with time zone NOT NULL
+);
+ALTER TABLE burn_rate ADD CONSTRAINT burn_rate_pace_check CHECK ((pace = ANY (ARRAY['fast'::text, 'steady'::text, 'slow'::text])));
+ALTER TABLE burn_rate ADD CONSTRAINT burn_rate_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE CASCADE;
+ALTER TABLE burn_rate ADD CONSTRAINT burn_rate_pkey PRIMARY KEY (endpoint_id);
+ALTER TABLE burn_rate ENABLE ROW LEVEL SECURITY;
+ALTER TABLE burn_rate FORCE ROW LEVEL SECURITY;
+CREATE POLICY operator_all ON burn_rate FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON burn_rate FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON burn_rate FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON burn_rate TO alivemcp_system;
+GRANT SELECT ON burn_rate TO alivemcp_operator;
+
 CREATE TABLE consumer_fence (
   consumer_group text NOT NULL,
   shard text NOT NULL,
@@ -700,6 +717,20 @@ CREATE POLICY system_all ON delivery_attempt FOR ALL TO alivemcp_system USING tr
 GRANT DELETE, INSERT, SELECT, UPDATE ON delivery_attempt TO alivemcp_system;
 GRANT SELECT ON delivery_attempt TO alivemcp_app;
 GRANT SELECT ON delivery_attempt TO alivemcp_operator;
+
+CREATE TABLE digest_mark (
+  tenant_id uuid NOT NULL,
+  weekly_due_at timestamp with time zone NOT NULL
+);
+ALTER TABLE digest_mark ADD CONSTRAINT digest_mark_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE digest_mark ADD CONSTRAINT digest_mark_pkey PRIMARY KEY (tenant_id);
+ALTER TABLE digest_mark ENABLE ROW LEVEL SECURITY;
+ALTER TABLE digest_mark FORCE ROW LEVEL SECURITY;
+CREATE POLICY operator_all ON digest_mark FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON digest_mark FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON digest_mark FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON digest_mark TO alivemcp_system;
+GRANT SELECT ON digest_mark TO alivemcp_operator;
 
 CREATE TABLE drift_event (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -984,7 +1015,8 @@ CREATE TABLE endpoints (
   latency_degraded_ms integer NOT NULL DEFAULT 5000,
   degraded_after_minutes integer NOT NULL DEFAULT 3,
   degraded_cleared_after_minutes integer NOT NULL DEFAULT 2,
-  paused_reason text
+  paused_reason text,
+  slo_target double precision
 );
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_cadence_s_check CHECK ((((cadence_s >= 30) AND (cadence_s <= 86400)) AND ((86400 % cadence_s) = 0)));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_confirmation_period_ms_check CHECK (((confirmation_period_ms >= 0) AND (confirmation_period_ms <= 600000)));
@@ -1003,6 +1035,7 @@ ALTER TABLE endpoints ADD CONSTRAINT endpoints_paused_reason_check CHECK ((pause
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_registrable_domain_check CHECK ((length(registrable_domain) <= 255));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_retention_class_check CHECK ((retention_class = ANY (ARRAY['public'::text, 'author'::text, 'team'::text, 'enterprise'::text])));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_runbook_url_check CHECK ((length(runbook_url) <= 2048));
+ALTER TABLE endpoints ADD CONSTRAINT endpoints_slo_target_check CHECK (((slo_target >= (0.9)::double precision) AND (slo_target <= (0.9999)::double precision)));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,118}[a-z0-9])?$'::text));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_standing_check CHECK ((standing = ANY (ARRAY['unclaimed'::text, 'added'::text, 'claimed'::text])));
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_tags_check CHECK ((cardinality(tags) <= 20));
@@ -1019,6 +1052,7 @@ CREATE INDEX endpoints_by_domain ON public.endpoints USING btree (registrable_do
 CREATE INDEX endpoints_by_update ON public.endpoints USING btree (updated_at);
 CREATE UNIQUE INDEX endpoints_one_url_on_board ON public.endpoints USING btree (normalized_url) WHERE (visibility = 'public'::text);
 CREATE INDEX endpoints_paused_by_plan ON public.endpoints USING btree (paused_at) WHERE (paused_reason = 'plan'::text);
+CREATE INDEX endpoints_with_slo_target ON public.endpoints USING btree (id) WHERE (slo_target IS NOT NULL);
 CREATE TRIGGER endpoints_bump_config_version BEFORE UPDATE ON public.endpoints FOR EACH ROW EXECUTE FUNCTION bump_config_version();
 CREATE TRIGGER endpoints_detach_followers AFTER UPDATE OF visibility ON public.endpoints FOR EACH ROW WHEN (((old.visibility = 'public'::text) AND (new.visibility <> 'public'::text))) EXECUTE FUNCTION detach_followers();
 CREATE TRIGGER endpoints_detach_followers_of_deleted BEFORE DELETE ON public.endpoints FOR EACH ROW WHEN ((old.visibility = 'public'::text)) EXECUTE FUNCTION detach_followers();
@@ -1687,7 +1721,8 @@ CREATE TABLE sink (
   failures_in_a_row integer NOT NULL DEFAULT 0,
   created_by uuid,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
-  updated_at timestamp with time zone NOT NULL DEFAULT now()
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  failing_since timestamp with time zone
 );
 ALTER TABLE sink ADD CONSTRAINT sink_check CHECK (((state = 'disabled'::text) = (disabled_at IS NOT NULL)));
 ALTER TABLE sink ADD CONSTRAINT sink_disabled_reason_check CHECK ((length(disabled_reason) <= 200));
@@ -1703,8 +1738,10 @@ ALTER TABLE sink ADD CONSTRAINT sink_version_check CHECK ((version > 0));
 ALTER TABLE sink ADD CONSTRAINT sink_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL;
 ALTER TABLE sink ADD CONSTRAINT sink_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 ALTER TABLE sink ADD CONSTRAINT sink_pkey PRIMARY KEY (id);
+CREATE INDEX sink_by_sealing_key ON public.sink USING btree (sealing_key_id);
 CREATE INDEX sink_by_tenant ON public.sink USING btree (tenant_id);
 CREATE UNIQUE INDEX sink_one_default ON public.sink USING btree (tenant_id) WHERE is_default;
+CREATE INDEX sink_to_recheck ON public.sink USING btree (reverify_at) WHERE ((reverify_at IS NOT NULL) AND (state = 'verified'::text));
 ALTER TABLE sink ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sink FORCE ROW LEVEL SECURITY;
 CREATE POLICY app_own ON sink FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
@@ -1810,13 +1847,15 @@ CREATE TABLE tenants (
   suspended_reason text,
   deletion_due_at timestamp with time zone,
   deletion_requested_at timestamp with time zone,
-  plan_changed_at timestamp with time zone
+  plan_changed_at timestamp with time zone,
+  time_zone text NOT NULL DEFAULT 'UTC'::text
 );
 ALTER TABLE tenants ADD CONSTRAINT tenants_deletion_is_requested CHECK (((deletion_due_at IS NULL) = (deletion_requested_at IS NULL)));
 ALTER TABLE tenants ADD CONSTRAINT tenants_kind_check CHECK ((kind = ANY (ARRAY['public'::text, 'customer'::text])));
 ALTER TABLE tenants ADD CONSTRAINT tenants_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)));
 ALTER TABLE tenants ADD CONSTRAINT tenants_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?$'::text));
 ALTER TABLE tenants ADD CONSTRAINT tenants_suspended_reason_check CHECK ((length(suspended_reason) <= 500));
+ALTER TABLE tenants ADD CONSTRAINT tenants_time_zone_check CHECK (((length(time_zone) >= 1) AND (length(time_zone) <= 60)));
 ALTER TABLE tenants ADD CONSTRAINT tenants_pkey PRIMARY KEY (id);
 ALTER TABLE tenants ADD CONSTRAINT tenants_slug_key UNIQUE (slug);
 CREATE INDEX tenants_by_deletion ON public.tenants USING btree (deletion_due_at) WHERE (deletion_due_at IS NOT NULL);
@@ -1835,7 +1874,7 @@ GRANT SELECT ON tenants TO alivemcp_identity;
 GRANT SELECT ON tenants TO alivemcp_operator;
 GRANT SELECT ON tenants TO alivemcp_system;
 GRANT INSERT (id, name, plan, slug) ON tenants TO alivemcp_app;
-GRANT UPDATE (name, updated_at, slug, deletion_due_at, deletion_requested_at) ON tenants TO alivemcp_app;
+GRANT UPDATE (name, updated_at, slug, deletion_due_at, deletion_requested_at, time_zone) ON tenants TO alivemcp_app;
 GRANT UPDATE (plan, updated_at, suspended_at, suspended_reason, plan_changed_at) ON tenants TO alivemcp_operator;
 
 CREATE TABLE tool_list (
@@ -1908,6 +1947,21 @@ ALTER TABLE two_factors FORCE ROW LEVEL SECURITY;
 CREATE POLICY identity_all ON two_factors FOR ALL TO alivemcp_identity USING true;
 CREATE POLICY owner_all ON two_factors FOR ALL TO alivemcp_owner USING true;
 GRANT DELETE, INSERT, SELECT, UPDATE ON two_factors TO alivemcp_identity;
+
+CREATE TABLE upkeep_memory (
+  task text NOT NULL,
+  memory jsonb NOT NULL,
+  updated_at timestamp with time zone NOT NULL
+);
+ALTER TABLE upkeep_memory ADD CONSTRAINT upkeep_memory_task_check CHECK (((length(task) >= 1) AND (length(task) <= 60)));
+ALTER TABLE upkeep_memory ADD CONSTRAINT upkeep_memory_pkey PRIMARY KEY (task);
+ALTER TABLE upkeep_memory ENABLE ROW LEVEL SECURITY;
+ALTER TABLE upkeep_memory FORCE ROW LEVEL SECURITY;
+CREATE POLICY operator_all ON upkeep_memory FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON upkeep_memory FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON upkeep_memory FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON upkeep_memory TO alivemcp_system;
+GRANT SELECT ON upkeep_memory TO alivemcp_operator;
 
 CREATE TABLE users (
   id uuid NOT NULL DEFAULT gen_random_uuid(),

@@ -39,6 +39,7 @@ export const TABLE_ERASURE = {
   alert_rule: tenant,
   escalation_policy: tenant,
   sink: tenant,
+  digest_mark: tenant,
   endpoints: tenant,
   tenant_data_key: tenant,
   follow: tenant,
@@ -57,6 +58,7 @@ export const TABLE_ERASURE = {
   state_span: withEndpoint,
   transition: withEndpoint,
   incident: withEndpoint,
+  burn_rate: withEndpoint,
 
   probe_minute: afterEndpoint,
   probe_evidence: afterEndpoint,
@@ -81,6 +83,7 @@ export const TABLE_ERASURE = {
   audit_log: kept("append-only for 7 years; names whom and what by id, and what was written by its hash"),
   suppression_cluster: kept("which shared cause struck how many; names no tenant and no endpoint"),
   opt_out: kept("a request not to be probed outlives whoever made it"),
+  upkeep_memory: kept("figures of the whole installation; names no tenant and no endpoint"),
   consumer_fence: kept("positions in streams"),
   schedule_claim: kept("which scheduler enqueues when"),
   schema_migration: kept("what the schema is"),

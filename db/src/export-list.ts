@@ -66,6 +66,8 @@ export const TABLE_EXPORT = {
   probe_evidence: perNumber("minute_at DESC, region", { omit: ["retention_class"], rowsMax: 1_000 }),
 
   sink_thread: leftOut("what a channel calls a message of ours"),
+  digest_mark: leftOut("when a digest was looked at last"),
+  burn_rate: leftOut("working memory; incidents say what came of it"),
   endpoints: leftOut("each begins with its own row"),
   members: leftOut("exported with names and addresses"),
   probe_minute: leftOut("packed; the REST API gives minutes in words"),

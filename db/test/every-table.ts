@@ -48,6 +48,8 @@ const ROWS: Readonly<Record<string, string>> = {
     SELECT id, :tenant, now(), 'comment', 'k' FROM incident WHERE endpoint_id = :endpoint`,
   incident_update: `INSERT INTO incident_update (incident_id, tenant_id, stage, body, written_by)
     SELECT id, :tenant, 'investigating', 'b', 'member ' || :user FROM incident WHERE endpoint_id = :endpoint`,
+  digest_mark: "INSERT INTO digest_mark (tenant_id, weekly_due_at) VALUES (:tenant, now())",
+  burn_rate: `INSERT INTO burn_rate (endpoint_id, pace, since, held_at) VALUES (:endpoint, 'fast', now(), now())`,
   escalation_policy: "INSERT INTO escalation_policy (tenant_id, name, steps) VALUES (:tenant, 'p', '[]')",
   sink: `INSERT INTO sink (tenant_id, kind, name, shown, sealed, sealing_key_id, created_by)
     VALUES (:tenant, 'email', 's', 's', '{}', 'k', :user)`,
@@ -89,6 +91,7 @@ export const FILLED_OTHERWISE: readonly string[] = [
   "endpoint_erasure",
   "tool_list",
   "suppression_cluster",
+  "upkeep_memory",
   "opt_out",
   "consumer_fence",
   "schedule_claim",

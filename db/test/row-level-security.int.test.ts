@@ -351,6 +351,8 @@ test("every table with a tenant's rows carries tenant_id, or is keyed by endpoin
     ["verifications", "single-use tokens"],
     ["two_factors", "a person's second factor"],
     ["tool_list", "content-addressed, shared by every endpoint that serves the list"],
+    ["burn_rate", "working memory of the system role; incidents say what came of it"],
+    ["upkeep_memory", "figures of the whole installation; the system role's and the operators'"],
     ["suppression_cluster", "counts of a shared cause; the system role's and the operators'"],
     ["opt_out", "filed by strangers"],
     ["consumer_fence", "coordination of our own processes"],

@@ -2,7 +2,17 @@ import { PAUSE_REASONS } from "@alivemcp/core/endpoint-options";
 import type { HealthOptions } from "@alivemcp/core/health-options";
 import type { HealthUrl } from "@alivemcp/core/health-url";
 import { TRANSPORTS } from "@alivemcp/core/states";
-import { boolean, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import {
+  boolean,
+  doublePrecision,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { tenants } from "./tenants.ts";
 
 export const endpoints = pgTable("endpoints", {
@@ -35,6 +45,7 @@ export const endpoints = pgTable("endpoints", {
   pausedReason: text("paused_reason", { enum: PAUSE_REASONS }),
   firstWatchedAt: timestamp("first_watched_at", { withTimezone: true }).notNull().defaultNow(),
   runbookUrl: text("runbook_url"),
+  sloTarget: doublePrecision("slo_target"),
   isDemo: boolean("is_demo").notNull().default(false),
   credentialVersion: integer("credential_version").notNull().default(0),
   tags: text().array().notNull().default([]),

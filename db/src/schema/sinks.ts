@@ -44,6 +44,7 @@ export const sink = pgTable("sink", {
   lastOutcome: text("last_outcome", { enum: SEND_OUTCOMES }),
   lastAnswer: text("last_answer"),
   failuresInARow: integer("failures_in_a_row").notNull().default(0),
+  failingSince: timestamp("failing_since", { withTimezone: true }),
   createdBy: uuid("created_by").references(() => users.id),
   createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
   updatedAt: timestamp("updated_at", { withTimezone: true }).notNull().defaultNow(),

@@ -12,6 +12,7 @@ export const tenants = pgTable("tenants", {
   suspendedReason: text("suspended_reason"),
   deletionDueAt: timestamp("deletion_due_at", { withTimezone: true }),
   deletionRequestedAt: timestamp("deletion_requested_at", { withTimezone: true }),
+  timeZone: text("time_zone").notNull().default("UTC"),
   planChangedAt: timestamp("plan_changed_at", { withTimezone: true }),
   createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
   updatedAt: timestamp("updated_at", { withTimezone: true }).notNull().defaultNow(),
