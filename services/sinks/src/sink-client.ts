@@ -60,7 +60,13 @@ export interface SinkAnswer {
 
 /** The sink says whether trying again can help; when, is the retry stage's to decide. */
 export type SendOutcome =
-  | { readonly kind: "sent"; readonly answer: SinkAnswer; readonly ref: SinkRef | null }
+  | {
+      readonly kind: "sent";
+      readonly answer: SinkAnswer;
+      readonly ref: SinkRef | null;
+      /** Of a `verification`: the receiver itself gave the proof back, nobody needs to type it. */
+      readonly isProven?: boolean;
+    }
   | {
       readonly kind: "retryable";
       readonly answer: SinkAnswer;
