@@ -36,6 +36,12 @@ test("an empty workspace leads to the next step, and who may not take it is told
   expect(seen.text).not.toContain("/endpoints/new");
 });
 
+test("the address of a workspace without its slash leads there, and nobody else's does", async () => {
+  const answer = await askAs(dashboard, mine.ownerId, mine.base);
+  expect([answer.status, answer.headers.get("location")]).toEqual([301, `${mine.base}/`]);
+  expect((await askAs(dashboard, theirs.ownerId, mine.base)).status).toBe(404);
+});
+
 test("what is wrong now comes first, and a followed endpoint shows what its owner lets the public see", async () => {
   const workspace = await addWorkspace(dashboard);
   const good = await seedEndpoint(dashboard, workspace.id, { name: "Good one", tags: ["billing"] });

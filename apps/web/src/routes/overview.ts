@@ -15,9 +15,10 @@ import { selectOverview } from "../overview/select-overview.ts";
 import { renderPage } from "../render-page.ts";
 import type { WebEnv } from "../web-env.ts";
 
-/** `GET /w/<workspace>/`: everything the workspace watches, what is wrong first; filtered by its query string. */
+/** `GET /w/<workspace>/`: everything the workspace watches, what is wrong first; filtered by its query string. Without the slash it leads there. */
 export function overviewRoutes(deps: Deps): Hono<WebEnv> {
   const routes = new Hono<WebEnv>();
+  routes.get("/w/:workspace", (c) => c.redirect(`${c.req.path}/`, 301));
   routes.get("/w/:workspace/", async (c) => {
     const { caller, tenant } = c.var.workspace;
     const query = parseOverviewQuery(new URL(c.req.url).searchParams);
