@@ -21,8 +21,6 @@ export const incident = pgTable("incident", {
   failureReason: text("failure_reason"),
   regions: text().array().notNull().default([]),
   isFlapping: boolean("is_flapping").notNull().default(false),
-  accessChangedAt: timestamp("access_changed_at", { withTimezone: true }),
-  isWalled: boolean("is_walled"),
   revision: integer().notNull().default(1),
   access: jsonb().$type<{ readonly atMs: number; readonly isWalled: boolean }>(),
   wakeAt: timestamp("wake_at", { withTimezone: true }),
