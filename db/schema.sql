@@ -1794,6 +1794,73 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON state_span TO alivemcp_system;
 GRANT SELECT ON state_span TO alivemcp_app;
 GRANT SELECT ON state_span TO alivemcp_operator;
 
+CREATE TABLE subscriber (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  endpoint_id uuid NOT NULL,
+  kind text NOT NULL,
+  target_hash text NOT NULL,
+  sealed jsonb NOT NULL,
+  sealing_key_id text NOT NULL,
+  confirm_hash text,
+  confirm_until timestamp with time zone,
+  confirmed_at timestamp with time zone,
+  end_hash text NOT NULL,
+  failures integer NOT NULL DEFAULT 0,
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE subscriber ADD CONSTRAINT subscriber_check CHECK (((confirmed_at IS NOT NULL) OR (confirm_hash IS NOT NULL)));
+ALTER TABLE subscriber ADD CONSTRAINT subscriber_confirm_hash_check CHECK ((confirm_hash ~ '^[0-9a-f]{64}$'::text));
+ALTER TABLE subscriber ADD CONSTRAINT subscriber_end_hash_check CHECK ((end_hash ~ '^[0-9a-f]{64}$'::text));
+ALTER TABLE subscriber ADD CONSTRAINT subscriber_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'webhook'::text])));
+ALTER TABLE subscriber ADD CONSTRAINT subscriber_sealing_key_id_check CHECK ((length(sealing_key_id) <= 40));
+ALTER TABLE subscriber ADD CONSTRAINT subscriber_target_hash_check CHECK ((target_hash ~ '^[0-9a-f]{64}$'::text));
+ALTER TABLE subscriber ADD CONSTRAINT subscriber_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE CASCADE;
+ALTER TABLE subscriber ADD CONSTRAINT subscriber_pkey PRIMARY KEY (id);
+ALTER TABLE subscriber ADD CONSTRAINT subscriber_confirm_hash_key UNIQUE (confirm_hash);
+ALTER TABLE subscriber ADD CONSTRAINT subscriber_end_hash_key UNIQUE (end_hash);
+ALTER TABLE subscriber ADD CONSTRAINT subscriber_once UNIQUE (endpoint_id, kind, target_hash);
+CREATE INDEX subscriber_unconfirmed ON public.subscriber USING btree (confirm_until) WHERE (confirmed_at IS NULL);
+ALTER TABLE subscriber ENABLE ROW LEVEL SECURITY;
+ALTER TABLE subscriber FORCE ROW LEVEL SECURITY;
+CREATE POLICY identity_all ON subscriber FOR ALL TO alivemcp_identity USING true;
+CREATE POLICY owner_all ON subscriber FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON subscriber FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON subscriber TO alivemcp_identity;
+GRANT DELETE, INSERT, SELECT, UPDATE ON subscriber TO alivemcp_system;
+
+CREATE TABLE subscriber_delivery (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  subscriber_id uuid NOT NULL,
+  incident_id uuid NOT NULL,
+  step text NOT NULL,
+  message jsonb NOT NULL,
+  state text NOT NULL DEFAULT 'pending'::text,
+  reason text,
+  "position" integer NOT NULL,
+  attempts integer NOT NULL DEFAULT 0,
+  due_at timestamp with time zone NOT NULL,
+  deadline_at timestamp with time zone NOT NULL,
+  leased_until timestamp with time zone,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  settled_at timestamp with time zone
+);
+ALTER TABLE subscriber_delivery ADD CONSTRAINT subscriber_delivery_position_check CHECK (("position" > 0));
+ALTER TABLE subscriber_delivery ADD CONSTRAINT subscriber_delivery_reason_check CHECK ((length(reason) <= 60));
+ALTER TABLE subscriber_delivery ADD CONSTRAINT subscriber_delivery_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text, 'cancelled'::text])));
+ALTER TABLE subscriber_delivery ADD CONSTRAINT subscriber_delivery_step_check CHECK ((length(step) <= 100));
+ALTER TABLE subscriber_delivery ADD CONSTRAINT subscriber_delivery_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id) ON DELETE CASCADE;
+ALTER TABLE subscriber_delivery ADD CONSTRAINT subscriber_delivery_subscriber_id_fkey FOREIGN KEY (subscriber_id) REFERENCES subscriber(id) ON UPDATE CASCADE ON DELETE CASCADE;
+ALTER TABLE subscriber_delivery ADD CONSTRAINT subscriber_delivery_pkey PRIMARY KEY (id);
+ALTER TABLE subscriber_delivery ADD CONSTRAINT subscriber_delivery_once UNIQUE (subscriber_id, incident_id, step);
+CREATE INDEX subscriber_delivery_by_incident ON public.subscriber_delivery USING btree (incident_id);
+CREATE INDEX subscriber_delivery_due ON public.subscriber_delivery USING btree ("position", due_at) WHERE (state = 'pending'::text);
+CREATE INDEX subscriber_delivery_settled ON public.subscriber_delivery USING btree (settled_at) WHERE (state <> 'pending'::text);
+ALTER TABLE subscriber_delivery ENABLE ROW LEVEL SECURITY;
+ALTER TABLE subscriber_delivery FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner_all ON subscriber_delivery FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON subscriber_delivery FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON subscriber_delivery TO alivemcp_system;
+
 CREATE TABLE suppression_cluster (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   cause text NOT NULL,

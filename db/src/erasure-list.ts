@@ -59,6 +59,10 @@ export const TABLE_ERASURE = {
   transition: withEndpoint,
   incident: withEndpoint,
   burn_rate: withEndpoint,
+  subscriber: withEndpoint,
+  subscriber_delivery: special(
+    "goes with its subscriber and with its incident, by foreign keys that cascade",
+  ),
 
   probe_minute: afterEndpoint,
   probe_evidence: afterEndpoint,

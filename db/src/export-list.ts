@@ -68,6 +68,7 @@ export const TABLE_EXPORT = {
   sink_thread: leftOut("what a channel calls a message of ours"),
   digest_mark: leftOut("when a digest was looked at last"),
   burn_rate: leftOut("working memory; incidents say what came of it"),
+  subscriber: leftOut("strangers' addresses, sealed: they are theirs, not the workspace's"),
   endpoints: leftOut("each begins with its own row"),
   members: leftOut("exported with names and addresses"),
   probe_minute: leftOut("packed; the REST API gives minutes in words"),

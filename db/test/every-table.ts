@@ -40,6 +40,11 @@ const ROWS: Readonly<Record<string, string>> = {
     VALUES (:endpoint, now(), 'unknown', 'up', 'first')`,
   incident: `INSERT INTO incident (endpoint_id, started_at, opened_at, severity, severity_worst, causes)
     VALUES (:endpoint, now(), now(), 'P1', 'P1', '{down}')`,
+  subscriber: `INSERT INTO subscriber (endpoint_id, kind, target_hash, sealed, sealing_key_id, confirmed_at, end_hash)
+    VALUES (:endpoint, 'email', :hash, '{}', 'k', now(), :hash)`,
+  subscriber_delivery: `INSERT INTO subscriber_delivery (subscriber_id, incident_id, step, message, position, due_at, deadline_at)
+    SELECT s.id, i.id, 'opened', '{}', 1, now(), now() FROM subscriber s JOIN incident i USING (endpoint_id)
+    WHERE s.endpoint_id = :endpoint`,
   incident_group:
     "INSERT INTO incident_group (tenant_id, cause, opened_at) VALUES (:tenant, 'host:example.com', now())",
   incident_tenant: `INSERT INTO incident_tenant (incident_id, tenant_id, endpoint_id)

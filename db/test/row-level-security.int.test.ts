@@ -355,6 +355,8 @@ test("every table with a tenant's rows carries tenant_id, or is keyed by endpoin
     ["upkeep_memory", "figures of the whole installation; the system role's and the operators'"],
     ["suppression_cluster", "counts of a shared cause; the system role's and the operators'"],
     ["opt_out", "filed by strangers"],
+    ["subscriber", "strangers, sealed; the system and identity roles' alone"],
+    ["subscriber_delivery", "messages to them; the system role's alone"],
     ["consumer_fence", "coordination of our own processes"],
     ["schedule_claim", "coordination of our own processes"],
     ["endpoint_erasure", "endpoints that are nobody's any more; the system role's alone"],

@@ -10,6 +10,7 @@ import { limitBodies } from "./requests/limit-bodies.ts";
 import { documentationRoutes } from "./routes/documentation.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { optOutRoutes } from "./routes/opt-outs.ts";
+import { subscriptionRoutes } from "./routes/subscriptions.ts";
 import { v1Routes } from "./v1.ts";
 
 /** The REST API. Every answer carries `x-request-id`; every refusal is problem+json. */
@@ -30,6 +31,7 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle) {
   app.notFound(refuseUnknownRoute);
   app.route("/", healthRoutes(lifecycle));
   app.route("/v1/opt-outs", optOutRoutes(deps));
+  app.route("/v1/subscriptions", subscriptionRoutes(deps));
   app.route("/v1", v1Routes(deps));
   app.route("/", documentationRoutes(openApiDocument(app, deps.config.API_URL)));
   return app;

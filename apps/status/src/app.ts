@@ -10,16 +10,19 @@ import { badgeRoutes } from "./routes/badge.ts";
 import { boardRoutes } from "./routes/board.ts";
 import { checkRoutes } from "./routes/check.ts";
 import { embedStatusRoutes } from "./routes/embed-status.ts";
+import { feedRoutes } from "./routes/feeds.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { staticPageRoutes } from "./routes/static-pages.ts";
 import { statusPageRoutes } from "./routes/status-page.ts";
+import { subscriptionRoutes } from "./routes/subscriptions.ts";
 
-/** The public pages. Badges and embed answers come first: they are asked for most, and bring their own headers. */
+/** The public pages. What programs ask for comes first: it is asked for most, and brings its own headers. */
 export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono {
   const app = new Hono();
   app.use(measureRequest(deps));
   app.route("/", badgeRoutes(deps));
   app.route("/", embedStatusRoutes(deps));
+  app.route("/", feedRoutes(deps));
   app.use(requestId());
   const policy = contentPolicy(deps.config.API_URL);
   app.use(async (c, next) => {
@@ -36,12 +39,13 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono {
   app.route("/", statusPageRoutes(deps));
   app.route("/", checkRoutes(deps, lifecycle));
   app.route("/", staticPageRoutes(deps));
+  app.route("/", subscriptionRoutes(deps));
   app.notFound(refuseUnknownRoute);
   app.onError((err, c) => errorPage(deps, err, c));
   return app;
 }
 
-/** No inline script or style anywhere; the opt-out form is the only thing that leaves for another origin. */
+/** No inline script or style anywhere; forms that change something leave for the API, and nothing else for another origin. */
 function contentPolicy(apiUrl: string): string {
   return [
     "default-src 'none'",

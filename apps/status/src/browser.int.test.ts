@@ -20,6 +20,7 @@ import {
   REGIONS,
   seedEndpoint,
   seedHeartbeats,
+  seedIncident,
   seedNow,
   type TestStatus,
 } from "../test/open-test-status.ts";
@@ -78,6 +79,20 @@ async function seed(): Promise<void> {
       latencyMs: null,
       steps: [{ step: "tls", ms: 20, ok: false, detail: "certificate has expired" }],
     }),
+  });
+  await seedIncident(status, bad.id, {
+    startedAgoMs: 40 * 60_000,
+    updates: [
+      { stage: "investigating", body: "We are looking into failing handshakes." },
+      {
+        stage: "identified",
+        body: "The certificate ran out at noon.\nA new one is on its way to every region; this takes about half an hour.",
+      },
+    ],
+  });
+  await seedIncident(status, bad.id, {
+    startedAgoMs: 9 * 86_400_000,
+    resolvedAgoMs: 9 * 86_400_000 - 420_000,
   });
   const slow = await seedEndpoint(status, { slug: "slow", name: "Slow" });
   await seedNow(status, slow.id, { flags: "degraded,auth_walled", committed_reason: "latency" });
@@ -157,6 +172,10 @@ const PAGES = [
   "/status/broken",
   "/status/slow",
   "/status/fresh",
+  "/status/broken?subscribe=sent",
+  "/subscriptions/confirm?token=t",
+  "/subscriptions/end?token=t",
+  "/subscriptions/done?outcome=ended",
   "/check",
   "/bot",
   "/uptime",

@@ -1,4 +1,5 @@
 import { checkQueueName, type ProbeJob } from "@alivemcp/core/pipeline";
+import type { PublicIncident } from "@alivemcp/core/public-incident";
 import { assetPath } from "@alivemcp/pages/asset";
 import type { Html } from "@alivemcp/pages/figures";
 import { createProbeDeps, type ProbeDeps } from "@alivemcp/probe/probe-deps";
@@ -45,6 +46,8 @@ export interface Deps {
   readonly answers: MicroCache<CachedAnswer>;
   readonly pages: MicroCache<Awaited<Html>>;
   readonly histories: MicroCache<History>;
+  /** By the ids of the endpoints. */
+  readonly incidents: MicroCache<readonly PublicIncident[]>;
   readonly assets: Assets;
   readonly site: Site;
   readonly metrics: Registry;
@@ -124,6 +127,7 @@ export function assembleDeps(
     answers: createMicroCache({ clock, ttlMs: ANSWER_TTL_MS, entriesMax: 5_000 }),
     pages: createMicroCache({ clock, ttlMs: PAGE_TTL_MS, entriesMax: 300 }),
     histories: createMicroCache({ clock, ttlMs: HISTORY_TTL_MS, entriesMax: 500 }),
+    incidents: createMicroCache({ clock, ttlMs: HISTORY_TTL_MS, entriesMax: 1_000 }),
     assets,
     site: {
       publicUrl: config.PUBLIC_URL,

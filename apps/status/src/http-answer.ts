@@ -6,7 +6,7 @@ export interface CachedAnswer {
   /** Strong: the hash of the body's bytes. */
   readonly etag: string;
   readonly contentType: string;
-  readonly status: 200 | 301 | 404;
+  readonly status: 200 | 301 | 404 | 503;
   /** Of a 301: where the reader finds it now. */
   readonly location?: string;
 }
@@ -24,10 +24,18 @@ export function movedAnswer(location: string): CachedAnswer {
   return { ...cachedAnswer("", "text/plain; charset=utf-8"), status: 301, location };
 }
 
+/** While what it is made of cannot be read; a reader keeps what it has and comes back. */
+export const AWAY_ANSWER: CachedAnswer = {
+  ...cachedAnswer("Not at hand at the moment; please try again in a minute.\n", "text/plain; charset=utf-8"),
+  status: 503,
+};
+
 /** The response to one request for it; 304 without a body when the reader has it already (RFC 9110, section 13.1.2). */
 export function respond(answer: CachedAnswer, ifNoneMatch: string | undefined): Response {
   const headers = {
-    "cache-control": answer.status === 200 ? EMBED_CACHE_CONTROL : "public, max-age=30",
+    "cache-control":
+      answer.status === 200 ? EMBED_CACHE_CONTROL : answer.status === 503 ? "no-store" : "public, max-age=30",
+    ...(answer.status === 503 ? { "retry-after": "60" } : {}),
     ...(answer.location === undefined ? {} : { location: answer.location }),
     "content-type": answer.contentType,
     etag: answer.etag,

@@ -171,6 +171,9 @@ test("no public answer holds a secret, an excerpt, an address, an id, or another
     "/uptime",
     "/help",
     ...FAILURE_REASONS.map((reason) => `/help/${reason}`),
+    "/subscriptions/confirm?token=t",
+    "/subscriptions/end?token=t",
+    "/subscriptions/done?outcome=ended",
     "/healthz",
     "/robots.txt",
     "/embed.js",
@@ -182,6 +185,8 @@ test("no public answer holds a secret, an excerpt, an address, an id, or another
       `/badge/${slug}.svg`,
       `/badge/${slug}.json`,
       `/api/embed-status/${slug}`,
+      `/status/${slug}/feed.atom`,
+      `/status/${slug}/feed.rss`,
     ]),
   ];
   const ids = endpoints.map(({ id }) => id);

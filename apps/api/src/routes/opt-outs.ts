@@ -1,14 +1,15 @@
-import { AppError } from "@alivemcp/core/app-error";
+import type { AppError } from "@alivemcp/core/app-error";
 import { plainLines } from "@alivemcp/core/plain-text";
 import { insertOptOut } from "@alivemcp/db/queries/opt-outs";
 import { type Context, Hono } from "hono";
-import { RateLimiterRedis } from "rate-limiter-flexible";
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
 import { toAppError } from "../error-response.ts";
 import { readOptOutTarget } from "../opt-out-target.ts";
 import { readJson } from "../read-json.ts";
 import { requestCaller } from "../request-caller.ts";
+import { createAnonymousLimit } from "../requests/anonymous-limit.ts";
+import { isForm } from "../requests/is-form.ts";
 
 const requestSchema = z.object({
   /** A host name, or a URL for one endpoint only. */
@@ -29,14 +30,14 @@ const FORM_OUTCOMES: Partial<Record<AppError["code"], string>> = {
  * the public page with a way back to it (303), so that it works without JavaScript.
  */
 export function optOutRoutes(deps: Pick<Deps, "pool" | "redis" | "log" | "config">): Hono {
-  const limiter = new RateLimiterRedis({
-    storeClient: deps.redis,
-    keyPrefix: "limit:opt-out",
+  const count = createAnonymousLimit(deps.redis, {
+    name: "opt-out",
     points: 10,
-    duration: 3_600,
+    durationS: 3_600,
+    words: "At most 10 requests an hour; please wait.",
   });
   const record = async (c: Context, readBody: () => Promise<unknown>) => {
-    await consume(limiter, requestCaller(c, deps.config.TRUSTED_PROXY_HOPS));
+    await count(requestCaller(c, deps.config.TRUSTED_PROXY_HOPS));
     const request = requestSchema.parse(await readBody());
     const target = readOptOutTarget(request.target);
     await insertOptOut(deps.pool, {
@@ -66,30 +67,3 @@ export function optOutRoutes(deps: Pick<Deps, "pool" | "redis" | "log" | "config
 
 const ACCEPTED =
   "Unclaimed endpoints there are no longer probed within an hour. Endpoints that their owners added are asked about first.";
-
-async function consume(limiter: RateLimiterRedis, key: string): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (err) {
-    if (err instanceof Error) {
-      throw new AppError({
-        code: "upstream",
-        internal: "rate limiter unavailable",
-        public: "Please try again in a minute.",
-        cause: err,
-      });
-    }
-    const retryAfterS = Math.ceil((err as { msBeforeNext: number }).msBeforeNext / 1_000);
-    throw new AppError({
-      code: "rate_limited",
-      internal: "opt-out limit",
-      public: "At most 10 requests an hour; please wait.",
-      retryAfterS,
-    });
-  }
-}
-
-function isForm(c: Context): boolean {
-  const type = c.req.header("content-type") ?? "";
-  return type.startsWith("application/x-www-form-urlencoded") || type.startsWith("multipart/form-data");
-}

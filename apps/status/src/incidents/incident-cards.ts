@@ -1,4 +1,3 @@
-import type { UpdateStage } from "@alivemcp/core/incident-cause";
 import {
   incidentDurationMs,
   isRedFlag,
@@ -8,13 +7,7 @@ import {
 import { exactTime, type Html, spanText } from "@alivemcp/pages/figures";
 import { stateIcon } from "@alivemcp/pages/state-mark";
 import { html } from "hono/html";
-
-export const STAGE_WORDS: Readonly<Record<UpdateStage, string>> = {
-  investigating: "Investigating",
-  identified: "Identified",
-  monitoring: "Monitoring",
-  resolved: "Resolved",
-};
+import { STAGE_WORDS } from "./stage-words.ts";
 
 export interface IncidentCardsOptions {
   readonly nowMs: number;

@@ -10,6 +10,8 @@ import type { Deps } from "../deps.ts";
 import { staleNotice } from "../stale-notice.ts";
 import { readStatusPage } from "../status-page/read-status-page.ts";
 import { statusView } from "../status-page/status-view.ts";
+import { parseSubscribeOutcome } from "../subscriptions/subscribe-form.ts";
+import { feedLinks } from "../views/feed-links.ts";
 import { layout } from "../views/layout.ts";
 
 /** `GET /status/<slug>`: public and unlisted endpoints; a slug that one had before leads to it, any other is not found. */
@@ -30,13 +32,15 @@ export function statusPageRoutes(deps: Deps): Hono {
       return c.redirect(`/status/${endpoint.slug}`, 301);
     }
     const isPublic = endpoint.visibility === "public";
-    const page = await deps.pages.get(`status|${endpoint.slug}`, async () => {
+    const outcome = parseSubscribeOutcome(c.req.query("subscribe"));
+    const page = await deps.pages.get(`status|${endpoint.slug}|${outcome}`, async () => {
       const model = await readStatusPage(deps, entry);
       return layout(deps.site, {
         title: `${endpoint.name}: ${stateWord(model.reading.status)}`,
         description: `Is the MCP endpoint ${endpoint.name} working? State, uptime, response times and changes of its tools.`,
         path: `/status/${endpoint.slug}`,
-        body: statusView(model, deps.site),
+        body: statusView(model, deps.site, outcome),
+        head: feedLinks(`/status/${endpoint.slug}`),
         isIndexed: isPublic,
         script: "liveScript",
         notice: staleNotice(deps),

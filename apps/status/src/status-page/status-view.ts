@@ -15,12 +15,14 @@ import { windowFigures } from "@alivemcp/pages/window-figures";
 import { html } from "hono/html";
 import type { EndpointReading } from "../endpoint-reading.ts";
 import { incidentCards } from "../incidents/incident-cards.ts";
+import { type SubscribeOutcome, subscribeSection } from "../subscriptions/subscribe-form.ts";
 import type { StatusModel } from "./status-model.ts";
 
 /** One endpoint on one page; the first screen answers: is it working, where not, anything in 24 hours. */
 export function statusView(
   model: StatusModel,
-  site: { publicUrl: string; appUrl: string | null; isSimulated: boolean },
+  site: { publicUrl: string; apiUrl: string; appUrl: string | null; isSimulated: boolean },
+  subscribed: SubscribeOutcome | null,
 ): Html {
   const { nowMs } = model;
   return html`<div id="status" data-live>
@@ -48,6 +50,12 @@ ${model.isArchiveAway ? html`<p class="faint">Not at hand.</p>` : transitionList
 ${compatibility(model.measured)}</section>
 ${howMeasured(model)}
 </div>
+${subscribeSection({
+  slug: model.reading.endpoint.slug,
+  path: `/status/${model.reading.endpoint.slug}`,
+  apiUrl: site.apiUrl,
+  outcome: subscribed,
+})}
 ${embedHints(model, site.publicUrl)}
 ${followOrClaim(model, site.appUrl)}`;
 }

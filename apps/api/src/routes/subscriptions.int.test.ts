@@ -1,0 +1,198 @@
+import { randomUUID } from "node:crypto";
+import { subscriberBinding } from "@alivemcp/actions/subscriptions/subscriber-target";
+import type { Mail } from "@alivemcp/runtime/mail";
+import { openSettings } from "@alivemcp/runtime/sink-keys";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { openTestApi, type TestApi } from "../../test/open-test-api.ts";
+
+const HOUR_MS = 3_600_000;
+let api: TestApi;
+let slug = "";
+let endpointId = "";
+const mails: Mail[] = [];
+const clock = { atMs: Date.now(), nowMs: () => clock.atMs };
+
+beforeAll(async () => {
+  api = await openTestApi({
+    clock,
+    mailer: {
+      post: (mail) => mails.push(mail),
+      send: async () => {},
+      settled: async () => {},
+      close: async () => {},
+    },
+  });
+});
+afterAll(() => api.close());
+beforeEach(async () => {
+  mails.length = 0;
+  slug = `shown-${randomUUID().slice(0, 8)}`;
+  endpointId = await seed(slug, "public");
+  await api.redis.redis.del("limit:subscribe:unknown");
+});
+
+async function seed(name: string, visibility: string): Promise<string> {
+  const { rows } = await api.database.pool("super").query<{ id: string }>(
+    `INSERT INTO endpoints (tenant_id, slug, name, url, normalized_url, host, registrable_domain, visibility, standing, retention_class)
+     VALUES ('00000000-0000-4000-8000-000000000001', $1, '<b>Buy now http://evil.example</b>', $2, $2, $3, $3, $4, 'added', 'public') RETURNING id`,
+    [name, `https://${name}.example.com/mcp`, `${name}.example.com`, visibility],
+  );
+  return rows[0]?.id ?? "";
+}
+const address = () => `reader-${randomUUID()}@example.com`;
+const subscribe = (body: unknown) => api.send(null, "POST", "/v1/subscriptions", { body });
+const form = (path: string, fields: Record<string, string>) =>
+  api.app.request(path, { method: "POST", body: new URLSearchParams(fields) });
+const subscribers = async () =>
+  (await api.database.pool("super").query("SELECT * FROM subscriber WHERE endpoint_id = $1", [endpointId]))
+    .rows;
+const tokenOf = (mail: Mail | undefined) => /confirm\?token=([\w-]{43})/.exec(mail?.text ?? "")?.[1] ?? "";
+const confirm = (token: string) => api.send(null, "POST", "/v1/subscriptions/confirm", { body: { token } });
+async function endTokenOf(row: { id: string; sealed: never; sealing_key_id: string }): Promise<string> {
+  const settings = openSettings(api.deps.config.SINK_KEY, {
+    sealed: row.sealed,
+    sealingKeyId: row.sealing_key_id,
+    ...subscriberBinding(row.id),
+  });
+  return (settings as { endToken: string }).endToken;
+}
+
+test("202: one mail asks for confirmation, and its button starts the subscription, once", async () => {
+  const email = address();
+  const { status, body } = await subscribe({ slug, email: ` ${email.toUpperCase()} ` });
+  expect({ status, body }).toMatchObject({ status: 202, body: { status: "accepted" } });
+  expect(mails).toMatchObject([{ to: email }]);
+  expect(await subscribers()).toMatchObject([{ confirmed_at: null, kind: "email" }]);
+  const token = tokenOf(mails[0]);
+  expect((await confirm(token)).status).toBe(200);
+  expect((await subscribers())[0].confirmed_at).not.toBeNull();
+  expect(await confirm(token)).toMatchObject({ status: 400, body: { code: "invalid", field: "token" } });
+  expect(mails).toHaveLength(1);
+});
+
+test("the address is not in the row, only sealed to who sends, and the tokens only as hashes", async () => {
+  const email = address();
+  await subscribe({ slug, email });
+  const [row] = await subscribers();
+  const text = JSON.stringify(row);
+  expect(text).not.toContain(email);
+  expect(text).not.toContain(tokenOf(mails[0]));
+  expect(
+    openSettings(api.deps.config.SINK_KEY, {
+      sealed: row.sealed,
+      sealingKeyId: row.sealing_key_id,
+      ...subscriberBinding(row.id),
+    }),
+  ).toMatchObject({ kind: "email", address: email });
+});
+
+test("the mail that strangers can cause holds no word of theirs", async () => {
+  await subscribe({ slug, email: address() });
+  expect(JSON.stringify(mails)).not.toMatch(/evil|Buy now/);
+});
+
+test("who is subscribed gets the same answer and no mail", async () => {
+  const email = address();
+  const first = await subscribe({ slug, email });
+  await confirm(tokenOf(mails[0]));
+  const again = await subscribe({ slug, email });
+  expect(again.status).toBe(first.status);
+  expect(again.text).toBe(first.text);
+  expect(mails).toHaveLength(1);
+});
+
+test("asking again before confirming mails a new link, and the old one is void", async () => {
+  const email = address();
+  await subscribe({ slug, email });
+  await subscribe({ slug, email });
+  expect((await confirm(tokenOf(mails[0]))).status).toBe(400);
+  expect((await confirm(tokenOf(mails[1]))).status).toBe(200);
+  expect(await subscribers()).toHaveLength(1);
+});
+
+test("a link works for 24 hours", async () => {
+  await subscribe({ slug, email: address() });
+  clock.atMs += 24 * HOUR_MS;
+  expect((await confirm(tokenOf(mails[0]))).status).toBe(400);
+  clock.atMs -= 1;
+  expect((await confirm(tokenOf(mails[0]))).status).toBe(200);
+});
+
+test.each([
+  ["no address", { email: "not an address" }, "email"],
+  ["two addresses", { email: "a@example.com,b@example.com" }, "email"],
+  ["a header", { email: "a@example.com\r\nBcc: b@example.com" }, "email"],
+  ["nothing", {}, "email"],
+])("400: %s", async (_case, body, field) => {
+  expect(await subscribe({ slug, ...body })).toMatchObject({ status: 400, body: { field } });
+  expect(mails).toEqual([]);
+});
+
+test("404: a private endpoint is as unknown as none", async () => {
+  const hidden = `hidden-${randomUUID().slice(0, 8)}`;
+  await seed(hidden, "private");
+  const answers = await Promise.all(
+    [hidden, "nobody-of-this-name"].map((name) => subscribe({ slug: name, email: address() })),
+  );
+  expect(answers.map(({ status }) => status)).toEqual([404, 404]);
+  expect(answers[0]?.body.detail).toBe(answers[1]?.body.detail);
+  expect(mails).toEqual([]);
+});
+
+test("429: a caller may ask ten times an hour, and an address is mailed three times a day", async () => {
+  const email = address();
+  for (let n = 0; n < 3; n += 1) {
+    expect((await subscribe({ slug, email })).status).toBe(202);
+  }
+  const over = await subscribe({ slug, email });
+  expect(over).toMatchObject({ status: 429, body: { code: "rate_limited" } });
+  expect(mails).toHaveLength(3);
+  for (let n = 4; n < 10; n += 1) {
+    expect((await subscribe({ slug, email: address() })).status).toBe(202);
+  }
+  expect((await subscribe({ slug, email: address() })).status).toBe(429);
+});
+
+test("303: the forms lead back to a page that says what came of it", async () => {
+  const asked = await form("/v1/subscriptions", { slug, email: address() });
+  expect(asked.headers.get("location")).toBe(`http://status.test/status/${slug}?subscribe=sent#subscribe`);
+  const bad = await form("/v1/subscriptions", { slug, email: "nobody" });
+  expect(bad.headers.get("location")).toBe(`http://status.test/status/${slug}?subscribe=invalid#subscribe`);
+  const strange = await form("/v1/subscriptions", { slug: "//evil.example", email: address() });
+  expect(strange.headers.get("location")).toBe("http://status.test/?subscribe=unknown#subscribe");
+  const done = await form("/v1/subscriptions/confirm", { token: tokenOf(mails[0]) });
+  expect([done.status, done.headers.get("location")]).toEqual([
+    303,
+    "http://status.test/subscriptions/done?outcome=confirmed",
+  ]);
+  const expired = await form("/v1/subscriptions/confirm", { token: tokenOf(mails[0]) });
+  expect(expired.headers.get("location")).toBe("http://status.test/subscriptions/done?outcome=expired");
+});
+
+test("a mail program ends a subscription with one POST; a GET only leads to a page", async () => {
+  await subscribe({ slug, email: address() });
+  await confirm(tokenOf(mails[0]));
+  const [row] = await subscribers();
+  const path = `/v1/subscriptions/end?token=${await endTokenOf(row)}`;
+  const looked = await api.app.request(path);
+  expect([looked.status, looked.headers.get("location")]).toEqual([
+    303,
+    `http://status.test/subscriptions/end?token=${await endTokenOf(row)}`,
+  ]);
+  expect(await subscribers()).toHaveLength(1);
+  const ended = await form(path, { "List-Unsubscribe": "One-Click" });
+  expect(ended.status).toBe(200);
+  expect(await subscribers()).toHaveLength(0);
+  expect((await form(path, { "List-Unsubscribe": "One-Click" })).status).toBe(200);
+});
+
+test("the page's button ends it, too, and leads on", async () => {
+  await subscribe({ slug, email: address() });
+  const [row] = await subscribers();
+  const ended = await form("/v1/subscriptions/end", { token: await endTokenOf(row), "from-page": "1" });
+  expect([ended.status, ended.headers.get("location")]).toEqual([
+    303,
+    "http://status.test/subscriptions/done?outcome=ended",
+  ]);
+  expect(await subscribers()).toHaveLength(0);
+});
