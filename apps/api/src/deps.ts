@@ -1,3 +1,4 @@
+import { invariant } from "@alivemcp/core/invariant";
 import { probeQueueName } from "@alivemcp/core/pipeline";
 import { createProbeDeps, type SharedProbeDeps } from "@alivemcp/probe/probe-deps";
 import { createResolveTxt, type ResolveTxt } from "@alivemcp/probe/resolve-txt";
@@ -12,6 +13,7 @@ import { openQueue, openQueueConnection, type Queue } from "@alivemcp/runtime/qu
 import { openRedis, type Redis } from "@alivemcp/runtime/redis";
 import { loadRegions } from "@alivemcp/runtime/regions";
 import { createRequestSeconds, type RequestSeconds } from "@alivemcp/runtime/request-metrics";
+import type { SinkKey, SinkPublicKey } from "@alivemcp/runtime/sink-keys";
 import { Counter, type Registry } from "prom-client";
 import type { Config } from "./config.ts";
 import { createOauthHttp, type OauthHttp } from "./oauth/oauth-http.ts";
@@ -46,6 +48,11 @@ export interface Deps {
   readonly mailer: Mailer;
   /** Base URL of the dashboard, without a slash at its end: links in mails begin with it. */
   readonly appUrl: string;
+  /** Base URL of this API, likewise. */
+  readonly apiUrl: string;
+  /** Open what receivers sign with; the first one seals. */
+  readonly sinkKeys: readonly SinkKey[];
+  readonly sinkPublicKey: SinkPublicKey;
   readonly metrics: Registry;
   readonly requestSeconds: RequestSeconds;
   /** Credentials asked for by workers, by `outcome`. */
@@ -109,6 +116,9 @@ export async function createDeps(config: Config): Promise<Deps> {
     oauth: createOauthHttp(probe),
     mailer,
     appUrl: config.APP_URL.replace(/\/+$/, ""),
+    apiUrl: config.API_URL.replace(/\/+$/, ""),
+    sinkKeys: config.SINK_KEY,
+    sinkPublicKey: newestOf(config.SINK_KEY),
     metrics,
     requestSeconds: createRequestSeconds(metrics, "api"),
     handovers: new Counter({
@@ -119,4 +129,9 @@ export async function createDeps(config: Config): Promise<Deps> {
     }),
     close: closers.closeAll,
   };
+}
+
+function newestOf([newest]: readonly SinkKey[]): SinkPublicKey {
+  invariant(newest !== undefined, "a key file holds a key");
+  return { id: newest.id, publicKey: newest.publicKey };
 }

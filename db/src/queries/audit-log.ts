@@ -1,5 +1,5 @@
 import { canonicalJson, sha256Hex } from "@alivemcp/core/canonical-json";
-import { and, desc, eq, lt, or } from "drizzle-orm";
+import { and, count, desc, eq, gt, inArray, lt, or } from "drizzle-orm";
 import { sql } from "drizzle-orm/sql";
 import { auditLog } from "../schema/audit-log.ts";
 import type { TenantScope, Tx } from "../tenant-scope.ts";
@@ -59,4 +59,24 @@ export function listAuditRows(
     )
     .orderBy(desc(auditLog.id))
     .limit(page.limit);
+}
+
+/** How often the tenant did one of these since then, to one target or to any. Nothing that is deleted lowers it. */
+export async function countAudited(
+  scope: TenantScope,
+  tx: Tx,
+  input: { readonly actions: readonly string[]; readonly targetId: string | null; readonly since: Date },
+): Promise<number> {
+  const [row] = await tx
+    .select({ done: count() })
+    .from(auditLog)
+    .where(
+      and(
+        eq(auditLog.tenantId, scope.tenantId),
+        inArray(auditLog.action, [...input.actions]),
+        gt(auditLog.at, input.since),
+        input.targetId === null ? undefined : eq(auditLog.targetId, input.targetId),
+      ),
+    );
+  return row?.done ?? 0;
 }

@@ -5,6 +5,7 @@ import type { Logger } from "@alivemcp/runtime/logger";
 import type { Pool } from "@alivemcp/runtime/postgres";
 import type { Queue } from "@alivemcp/runtime/queues";
 import type { Redis } from "@alivemcp/runtime/redis";
+import type { SinkPublicKey } from "@alivemcp/runtime/sink-keys";
 
 /** What the verbs need of the process that runs them. */
 export interface ActionDeps {
@@ -22,4 +23,10 @@ export interface ActionDeps {
   readonly probeQueues: ReadonlyMap<string, Queue>;
   /** Signs the tickets of jobs whose endpoint has a credential: `signingKey(config.TICKET_KEY)`. */
   readonly ticketKey: string;
+  /** Seals what people enter for their sinks; only who sends can open that. */
+  readonly sinkPublicKey: SinkPublicKey;
+  /** Base URL of the dashboard, without a slash at its end: links in messages begin with it. */
+  readonly appUrl: string;
+  /** Base URL of the API, where the pages are that a mail leads strangers to. */
+  readonly apiUrl: string;
 }

@@ -5,6 +5,7 @@ import { openQueue, openQueueConnection } from "@alivemcp/runtime/queues";
 import { openTestDatabase, type TestDatabase } from "../../../db/test/database.ts";
 import type { TestTenant } from "../../../db/test/tenant.ts";
 import { openTestRedis, type TestRedis } from "../../runtime/test/redis.ts";
+import { makeTestSinkKey } from "../../runtime/test/sink-keys.ts";
 import type { ActionDeps } from "../src/action-deps.ts";
 import type { Caller } from "../src/caller.ts";
 
@@ -37,6 +38,9 @@ export async function openTestActions(): Promise<TestActions> {
       claimsContact: "claims@example.com",
       probeQueues,
       ticketKey: "k".repeat(43),
+      sinkPublicKey: makeTestSinkKey().key,
+      appUrl: "http://app.test",
+      apiUrl: "http://api.test",
     },
     async close() {
       await Promise.all([...probeQueues.values()].map((queue) => queue.close()));
