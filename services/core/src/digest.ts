@@ -114,10 +114,16 @@ function uptimeFacts(uptimes: readonly WeeklyUptime[]): AlertMessage["facts"] {
     label: publicLine(name, LABEL_CHARS_MAX) || "An endpoint",
     value: percentOf(uptimeRatio),
   }));
-  const [bestOfRest] = rest;
-  return bestOfRest === undefined
-    ? facts
-    : [...facts, { label: `${rest.length} others`, value: `${percentOf(bestOfRest.uptimeRatio)} or better` }];
+  const [worstOfRest] = rest;
+  if (worstOfRest === undefined) {
+    return facts;
+  }
+  const value = percentOf(worstOfRest.uptimeRatio);
+  const others = {
+    label: `${rest.length} others`,
+    value: worstOfRest.uptimeRatio === null ? value : `${value} or better`,
+  };
+  return [...facts, others];
 }
 
 const percentOf = (ratio: number | null): string =>

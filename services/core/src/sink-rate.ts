@@ -64,10 +64,10 @@ export function sinkRates(
   return isTelegramGroup ? [all, own, group] : [all, own];
 }
 
+/** Kept as one instant (the generic cell rate algorithm), so that no fraction of a token is ever rounded away. */
 export interface TokenBucket {
-  /** What it held at `atMs`. */
-  readonly tokens: number;
-  readonly atMs: number;
+  /** When it holds its whole burst again. */
+  readonly fullAtMs: number;
   /** The receiver itself asked for quiet until then (`Retry-After`, an exhausted `X-RateLimit-Remaining`). */
   readonly quietUntilMs: number;
 }
@@ -78,15 +78,12 @@ export type TokenDecision =
 
 /** Takes one token, or says when there is one. A bucket nobody knows is full; time that runs backwards adds nothing. */
 export function takeToken(bucket: TokenBucket | null, limit: RateLimit, nowMs: number): TokenDecision {
-  const { tokens, atMs, quietUntilMs } = bucket ?? { tokens: limit.burst, atMs: nowMs, quietUntilMs: 0 };
-  if (nowMs < quietUntilMs) {
-    return { kind: "wait", untilMs: quietUntilMs };
-  }
-  const now = Math.max(nowMs, atMs);
-  const held = Math.min(limit.burst, tokens + (now - atMs) / limit.everyMs);
-  return held >= 1
-    ? { kind: "taken", next: { tokens: held - 1, atMs: now, quietUntilMs: 0 } }
-    : { kind: "wait", untilMs: Math.ceil(now + (1 - held) * limit.everyMs) };
+  const { fullAtMs, quietUntilMs } = bucket ?? { fullAtMs: nowMs, quietUntilMs: 0 };
+  const spentUntilMs = Math.max(fullAtMs, nowMs);
+  const thereAtMs = Math.ceil(Math.max(spentUntilMs - (limit.burst - 1) * limit.everyMs, quietUntilMs));
+  return nowMs >= thereAtMs
+    ? { kind: "taken", next: { fullAtMs: spentUntilMs + limit.everyMs, quietUntilMs: 0 } }
+    : { kind: "wait", untilMs: thereAtMs };
 }
 
 export type TokensDecision =
@@ -115,13 +112,8 @@ export function takeTokens(
 }
 
 /** The bucket after its receiver asked for quiet. */
-export const quietBucket = (
-  bucket: TokenBucket | null,
-  limit: RateLimit,
-  nowMs: number,
-  forMs: number,
-): TokenBucket => ({
-  ...(bucket ?? { tokens: limit.burst, atMs: nowMs }),
+export const quietBucket = (bucket: TokenBucket | null, nowMs: number, forMs: number): TokenBucket => ({
+  fullAtMs: bucket?.fullAtMs ?? nowMs,
   quietUntilMs: Math.max(bucket?.quietUntilMs ?? 0, nowMs + forMs),
 });
 
