@@ -1,5 +1,7 @@
 import type { SinkKind } from "@alivemcp/core/sink-kind";
+import { pagerdutyClient } from "./pagerduty/client.ts";
 import type { SendInput, SendOutcome, SinkClient, SinkDeps } from "./sink-client.ts";
+import { slackClient } from "./slack/client.ts";
 import { webhookClient } from "./webhook/client.ts";
 
 /** A client whose settings are whatever it says they are: parsed before every use. */
@@ -13,6 +15,8 @@ export interface AnySinkClient {
 }
 
 const SINK_CLIENTS: Partial<Record<SinkKind, AnySinkClient>> = {
+  slack: anyClient(slackClient),
+  pagerduty: anyClient(pagerdutyClient),
   webhook: anyClient(webhookClient),
 };
 
