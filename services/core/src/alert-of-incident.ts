@@ -2,7 +2,7 @@
 import type { Alert, IncidentNews } from "./alert.ts";
 import type { AlertEvent } from "./alert-event.ts";
 import type { Incident } from "./incident.ts";
-import type { IncidentChange } from "./incident-decision.ts";
+import type { IncidentChange, IncidentChangeKind, IncidentReason } from "./incident-decision.ts";
 
 /** Causes of their own worth, told even of an incident that was told already. */
 const TELLING_CAUSES: readonly string[] = ["burn_rate", "access_changed"];
@@ -14,8 +14,26 @@ export type UntoldReason =
   | "flapping-told-once";
 
 export type IncidentAlertDecision =
-  | { readonly kind: "alert"; readonly event: AlertEvent; readonly news: IncidentNews }
+  | {
+      readonly kind: "alert";
+      readonly event: AlertEvent;
+      readonly news: IncidentNews;
+      readonly because: IncidentReason;
+    }
   | { readonly kind: "none"; readonly reason: UntoldReason };
+
+/** Kinds of changes that are told, the weightiest first: it speaks for the others of its revision. */
+const TOLD: readonly (readonly [IncidentChangeKind, AlertEvent, IncidentNews])[] = [
+  ["opened", "incident.opened", "opened"],
+  ["reopened", "incident.opened", "reopened"],
+  ["resolved", "incident.resolved", "resolved"],
+  ["flapping", "incident.updated", "flapping"],
+  ["severity-rose", "incident.updated", "rose"],
+  ["severity-fell", "incident.updated", "fell"],
+  ["cause-added", "incident.updated", "added"],
+];
+/** What is told of an incident that flaps. */
+const TOLD_OF_FLAPPING: readonly IncidentNews[] = ["opened", "reopened", "resolved", "flapping"];
 
 /**
  * Decides over all changes of one revision: at most one message comes of them. While an incident flaps only its
@@ -25,43 +43,25 @@ export function alertOfIncident(
   incident: Pick<Incident, "causes">,
   changes: readonly IncidentChange[],
 ): IncidentAlertDecision {
-  const has = (kind: IncidentChange["kind"]) => changes.some((change) => change.kind === kind);
-  const told = (event: AlertEvent, news: IncidentNews): IncidentAlertDecision => ({
-    kind: "alert",
-    event,
-    news,
-  });
-  if (has("opened")) {
-    return told("incident.opened", "opened");
+  for (const [kind, event, news] of TOLD) {
+    const change = changes.find(
+      (one) =>
+        one.kind === kind && (kind !== "cause-added" || TELLING_CAUSES.includes(one.facts.cause ?? "")),
+    );
+    if (change === undefined) {
+      continue;
+    }
+    return incident.causes.includes("flapping") && !TOLD_OF_FLAPPING.includes(news)
+      ? { kind: "none", reason: "flapping-told-once" }
+      : { kind: "alert", event, news, because: change.reason };
   }
-  if (has("reopened")) {
-    return told("incident.opened", "reopened");
-  }
-  if (has("resolved")) {
-    return told("incident.resolved", "resolved");
-  }
-  if (has("flapping")) {
-    return told("incident.updated", "flapping");
-  }
-  if (incident.causes.includes("flapping")) {
-    return { kind: "none", reason: "flapping-told-once" };
-  }
-  if (has("severity-rose")) {
-    return told("incident.updated", "rose");
-  }
-  if (has("severity-fell")) {
-    return told("incident.updated", "fell");
-  }
-  const isTelling = changes.some(
-    ({ kind, facts }) => kind === "cause-added" && TELLING_CAUSES.includes(facts.cause ?? ""),
-  );
-  return isTelling ? told("incident.updated", "added") : { kind: "none", reason: "timeline-only" };
+  return { kind: "none", reason: "timeline-only" };
 }
 
 /** The alert to one tenant. `step` names it within the incident: its revision, or what else is told of it. */
 export function incidentAlert(
-  decided: { readonly event: AlertEvent; readonly news: IncidentNews },
-  incident: Pick<Incident, "severity" | "isSimulated" | "revision">,
+  decided: { readonly event: AlertEvent; readonly news: IncidentNews; readonly because?: IncidentReason },
+  incident: Pick<Incident, "severity" | "causes" | "isSimulated" | "revision">,
   row: { readonly tenantId: string; readonly endpointId: string; readonly incidentTenantId: string },
   atMs: number,
   step: string | number = incident.revision,
@@ -76,6 +76,12 @@ export function incidentAlert(
     severity: incident.severity,
     atMs,
     isTest: incident.isSimulated,
-    facts: { kind: "incident", incidentTenantId, news: decided.news },
+    facts: {
+      kind: "incident",
+      incidentTenantId,
+      news: decided.news,
+      because: decided.because ?? null,
+      causes: incident.causes,
+    },
   };
 }

@@ -2,6 +2,8 @@
 import type { AlertEvent } from "./alert-event.ts";
 import type { AlertSeverity } from "./alert-severity.ts";
 import type { DriftConcern } from "./drift-change.ts";
+import type { IncidentCause } from "./incident-cause.ts";
+import type { IncidentReason } from "./incident-decision.ts";
 
 export interface Alert {
   readonly tenantId: string;
@@ -19,7 +21,15 @@ export interface Alert {
 }
 
 export type AlertFacts =
-  | { readonly kind: "incident"; readonly incidentTenantId: string; readonly news: IncidentNews }
+  | {
+      readonly kind: "incident";
+      readonly incidentTenantId: string;
+      readonly news: IncidentNews;
+      /** Why it changed; null when nothing of the endpoint did. */
+      readonly because: IncidentReason | null;
+      /** What is the matter now. */
+      readonly causes: readonly IncidentCause[];
+    }
   | {
       readonly kind: "drift";
       readonly driftEventId: string;

@@ -114,3 +114,15 @@ export interface IncidentDecision {
   readonly changes: readonly IncidentChange[];
   readonly reason: IncidentReason | IncidentIdleReason;
 }
+
+/** When an open incident changes although nobody hears of its endpoint; null when it does not. */
+export function incidentWakeAtMs(incident: Incident, rules: IncidentRules): number | null {
+  if (incident.resolvedAtMs !== null) {
+    return null;
+  }
+  if (incident.isSimulated) {
+    return incident.openedAtMs + rules.simulatedForMs;
+  }
+  const { causes, access } = incident;
+  return access !== null && causes.includes("access_changed") ? access.atMs + rules.accessChangedForMs : null;
+}

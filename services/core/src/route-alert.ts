@@ -21,6 +21,9 @@ export function routeAlert(input: RouteInput, nowMs: number): RouteOutcome {
   if (alert.event === "incident.resolved" || alert.event === "incident.acknowledged") {
     return ended(input, followUp(input));
   }
+  if (relation === "follower" && isOwnersAlone(input)) {
+    return ended(input, [alone(input, { verdict: "skip", reason: "owners-alone" })]);
+  }
   if (alert.severity === "P4") {
     return ended(input, [alone(input, { verdict: "fold", reason: "weekly-digest" })]);
   }
@@ -31,6 +34,15 @@ export function routeAlert(input: RouteInput, nowMs: number): RouteOutcome {
       ? [alone(input, none)]
       : candidates.map((candidate) => decideSink(input, candidate, mute));
   return goesOn(input, { decisions, wakesMs, policyId, mute }, nowMs);
+}
+
+function isOwnersAlone({ alert: { facts } }: RouteInput): boolean {
+  return (
+    facts.kind === "expiry" ||
+    (facts.kind === "incident" &&
+      facts.causes.length > 0 &&
+      facts.causes.every((cause) => cause === "burn_rate"))
+  );
 }
 
 function decideSink(input: RouteInput, candidate: SinkCandidate, mute: AlertMute | null): RouteDecision {

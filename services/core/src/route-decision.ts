@@ -73,6 +73,8 @@ export const MUTE_REASONS = [
 ] as const;
 export const SKIP_REASONS = [
   "not-watched",
+  /** How fast an error budget burns is a matter of whoever set it. */
+  "owners-alone",
   "all-rules-off",
   "endpoint-not-in-scope",
   "severity-not-asked",
