@@ -654,7 +654,9 @@ CREATE TABLE delivery (
   settled_at timestamp with time zone,
   digest_id uuid,
   resend_of uuid,
-  escalated_at timestamp with time zone
+  escalated_at timestamp with time zone,
+  seq bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  detour_of uuid
 );
 ALTER TABLE delivery ADD CONSTRAINT delivery_alert_key_check CHECK ((length(alert_key) <= 200));
 ALTER TABLE delivery ADD CONSTRAINT delivery_dedup_key_check CHECK ((length(dedup_key) <= 200));
@@ -664,6 +666,7 @@ ALTER TABLE delivery ADD CONSTRAINT delivery_priority_check CHECK ((priority > 0
 ALTER TABLE delivery ADD CONSTRAINT delivery_reason_check CHECK ((length(reason) <= 60));
 ALTER TABLE delivery ADD CONSTRAINT delivery_severity_check CHECK ((severity = ANY (ARRAY['P1'::text, 'P2'::text, 'P3'::text, 'P4'::text])));
 ALTER TABLE delivery ADD CONSTRAINT delivery_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text, 'folded'::text, 'cancelled'::text])));
+ALTER TABLE delivery ADD CONSTRAINT delivery_detour_of_fkey FOREIGN KEY (detour_of) REFERENCES delivery(id) ON DELETE SET NULL;
 ALTER TABLE delivery ADD CONSTRAINT delivery_digest_id_fkey FOREIGN KEY (digest_id) REFERENCES delivery(id) ON DELETE SET NULL;
 ALTER TABLE delivery ADD CONSTRAINT delivery_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE CASCADE;
 ALTER TABLE delivery ADD CONSTRAINT delivery_incident_tenant_id_fkey FOREIGN KEY (incident_tenant_id) REFERENCES incident_tenant(id) ON DELETE CASCADE;
@@ -673,9 +676,12 @@ ALTER TABLE delivery ADD CONSTRAINT delivery_tenant_id_fkey FOREIGN KEY (tenant_
 ALTER TABLE delivery ADD CONSTRAINT delivery_pkey PRIMARY KEY (id);
 ALTER TABLE delivery ADD CONSTRAINT delivery_once UNIQUE (sink_id, alert_key);
 CREATE INDEX delivery_by_sink ON public.delivery USING btree (sink_id, created_at DESC);
-CREATE INDEX delivery_by_thread ON public.delivery USING btree (sink_id, dedup_key, created_at) WHERE (state = 'pending'::text);
+CREATE INDEX delivery_by_thread ON public.delivery USING btree (sink_id, dedup_key, seq);
 CREATE INDEX delivery_due ON public.delivery USING btree (due_at) WHERE (state = 'pending'::text);
+CREATE INDEX delivery_leased ON public.delivery USING btree (sink_id) WHERE ((state = 'pending'::text) AND (leased_until IS NOT NULL));
+CREATE INDEX delivery_leased_of_tenant ON public.delivery USING btree (tenant_id) WHERE ((state = 'pending'::text) AND (leased_until IS NOT NULL));
 CREATE INDEX delivery_newest ON public.delivery USING btree (tenant_id, created_at DESC, id);
+CREATE INDEX delivery_to_escalate ON public.delivery USING btree (created_at) WHERE ((state = 'pending'::text) AND (escalated_at IS NULL) AND (detour_of IS NULL) AND (event = ANY (ARRAY['incident.opened'::text, 'incident.updated'::text])));
 CREATE INDEX delivery_to_fold ON public.delivery USING btree (tenant_id, sink_id) WHERE ((state = 'folded'::text) AND (digest_id IS NULL));
 ALTER TABLE delivery ENABLE ROW LEVEL SECURITY;
 ALTER TABLE delivery FORCE ROW LEVEL SECURITY;

@@ -96,6 +96,8 @@ export const delivery = pgTable("delivery", {
   digestId: uuid("digest_id").references((): AnyPgColumn => delivery.id),
   resendOf: uuid("resend_of").references((): AnyPgColumn => delivery.id),
   escalatedAt: timestamp("escalated_at", { withTimezone: true }),
+  seq: bigint({ mode: "number" }).notNull().generatedAlwaysAsIdentity(),
+  detourOf: uuid("detour_of").references((): AnyPgColumn => delivery.id),
 });
 
 export const deliveryAttempt = pgTable(

@@ -175,6 +175,13 @@ export const checkQueueName = (regionId: string) => ({
   prefix: `{check-${regionId}}`,
 });
 
+/** Queue of messages that are due to be sent. A job is a hint that its row may be due: the row alone says whether it is. */
+export const DELIVERY_QUEUE = { name: "deliveries", prefix: "{deliveries}" };
+export const deliveryJobSchema = z.object({ v: z.literal(PIPELINE_VERSION), deliveryId: z.uuid() });
+export type DeliveryJob = z.infer<typeof deliveryJobSchema>;
+/** One job per try: added twice before it is worked off, it is there once. */
+export const deliveryJobId = (deliveryId: string, attempts: number) => `d-${deliveryId}-${attempts}`;
+
 export const slotJobId = (endpointId: string, slotAtMs: number) => `${endpointId}-${slotAtMs}`;
 export const lookJobId = (endpointId: string, confirmation: number, n: 1 | 2) =>
   `${endpointId}-look-${confirmation}-${n}`;
