@@ -109,6 +109,18 @@ test.each([
     { kind: "join", reason: "same_domain", groupId: "g", anchorId: "anchor-of-g", message: "fold" },
   ],
   [
+    "a group of three that only fail in the same way",
+    [group("g", failure, 3)],
+    [],
+    { kind: "join", reason: "same_failure", groupId: "g", anchorId: "anchor-of-g", message: "own" },
+  ],
+  [
+    "a group of twenty that only fail in the same way",
+    [group("g", failure, 20)],
+    [],
+    { kind: "join", reason: "same_failure", groupId: "g", anchorId: "anchor-of-g", message: "fold" },
+  ],
+  [
     "a narrow group before a wide one",
     [group("w", failure, 9), group("g", host, 1)],
     [],
@@ -170,18 +182,18 @@ describe("a storm", () => {
       causes: [host, domain, failure],
     }));
     const { own, updates } = messagesOf(storm);
-    expect(own).toBe(GROUPING_POLICY.toldOnesMax);
+    expect(own).toBe(GROUPING_POLICY.toldOnesMax.host);
     // The last one, a minute after the third, is told by whoever sweeps.
     expect(updates).toBeLessThanOrEqual(1);
   });
 
-  test("5,000 endpoints on different hosts that fail in the same way are no more", () => {
+  test("5,000 endpoints on different hosts that fail in the same way are 20 messages", () => {
     const storm = Array.from({ length: 5_000 }, (_, n) => ({
       id: `${n}`,
       atMs: t0 + n * 12,
       causes: [`host:h${n}.example`, `domain:h${n}.example`, failure] as const,
     }));
-    expect(messagesOf(storm).own).toBe(GROUPING_POLICY.toldOnesMax);
+    expect(messagesOf(storm).own).toBe(GROUPING_POLICY.toldOnesMax.failure);
   });
 
   test("over any storm of one cause there are at most three messages and one update a minute", () => {
@@ -193,7 +205,7 @@ describe("a storm", () => {
           return { id: `${n}`, atMs, causes: [host] };
         });
         const { own, updates } = messagesOf(storm);
-        expect(own).toBeLessThanOrEqual(GROUPING_POLICY.toldOnesMax);
+        expect(own).toBeLessThanOrEqual(GROUPING_POLICY.toldOnesMax.host);
         expect(updates).toBeLessThanOrEqual(Math.ceil((atMs - t0) / GROUPING_POLICY.updateEveryMs));
       }),
     );
@@ -311,7 +323,7 @@ test("in whatever order members recover, every message that was sent is resolved
       (count, rolls) => {
         const members = Array.from({ length: count }, (_, n) => ({
           id: n,
-          isFolded: n >= GROUPING_POLICY.toldOnesMax,
+          isFolded: n >= GROUPING_POLICY.toldOnesMax.host,
         }));
         const order = members.toSorted(
           (a, b) => (rolls[a.id] as number) - (rolls[b.id] as number) || a.id - b.id,

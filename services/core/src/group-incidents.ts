@@ -5,13 +5,13 @@
  *
  * What folded endpoints do is told only on the anchor's thread, so that its resolve waits until all of them are well.
  */
-import type { SharedCause, SharedCauseKind } from "./shared-cause.ts";
+import { kindOfCause, type SharedCause, type SharedCauseKind } from "./shared-cause.ts";
 
 export interface GroupingPolicy {
   /** Who fails within so long of the last one that did belongs to it. */
   readonly windowMs: number;
-  /** Members with a message of their own. */
-  readonly toldOnesMax: number;
+  /** Members with a message of their own, by what they have in common. */
+  readonly toldOnesMax: Readonly<Record<SharedCauseKind, number>>;
   /** The anchor's message is brought up to date at most so often. */
   readonly updateEveryMs: number;
 }
@@ -20,7 +20,8 @@ const MINUTE_MS = 60_000;
 
 export const GROUPING_POLICY: GroupingPolicy = {
   windowMs: 5 * MINUTE_MS,
-  toldOnesMax: 3,
+  // Failing in the same way is little to have in common, and a folded page rings nobody: it only bounds a storm.
+  toldOnesMax: { host: 3, domain: 3, issuer: 3, block: 3, provider: 3, failure: 20 },
   updateEveryMs: MINUTE_MS,
 };
 
@@ -77,7 +78,7 @@ export function decideGrouping(
       .filter((candidate) => candidate.cause === cause && isNear(candidate.lastJoinedAtMs))
       .sort((a, b) => b.lastJoinedAtMs - a.lastJoinedAtMs || (a.groupId < b.groupId ? -1 : 1));
     if (group) {
-      const message = group.members < policy.toldOnesMax ? "own" : "fold";
+      const message = group.members < policy.toldOnesMax[kindOfCause(cause)] ? "own" : "fold";
       return {
         kind: "join",
         reason: reasonOf(cause),
@@ -99,8 +100,7 @@ export function decideGrouping(
   return { kind: "alone", reason: "nothing_in_common" };
 }
 
-const reasonOf = (cause: SharedCause): GroupReason =>
-  `same_${cause.slice(0, cause.indexOf(":")) as SharedCauseKind}`;
+const reasonOf = (cause: SharedCause): GroupReason => `same_${kindOfCause(cause)}`;
 
 export type GroupUpdateDecision =
   | { readonly kind: "update"; readonly reason: "more_joined" | "some_recovered" }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { SHARED_CAUSE_KINDS, sharedCausesOf, sharedCauseWords } from "./shared-cause.ts";
+import { outsideCausesOf, SHARED_CAUSE_KINDS, sharedCausesOf, sharedCauseWords } from "./shared-cause.ts";
 
 const facts = {
   host: "MCP.Example.com",
@@ -29,6 +29,16 @@ test("facts that nobody knows make no cause, those that somebody does make one e
     certificateIssuer: "R11",
   });
   expect(all.map((cause) => cause.slice(0, cause.indexOf(":")))).toEqual([...SHARED_CAUSE_KINDS]);
+});
+
+test.each([
+  ["both regions that were asked", ["eu-west", "us-east"], false],
+  ["two of three regions", ["eu-west", "us-east", "sa-east"], true],
+  ["regions that were not even asked", [], false],
+])("a way of failing seen from %s is an outside cause: %#", (_name, asked, isOutside) => {
+  const causes = outsideCausesOf(facts, asked);
+  expect(causes.some((cause) => cause.startsWith("failure:"))).toBe(isOutside);
+  expect(causes).toContain("host:mcp.example.com");
 });
 
 test("a cause fits into its column however long a name is", () => {

@@ -46,6 +46,18 @@ export function sharedCausesOf(facts: CauseFacts): readonly SharedCause[] {
   });
 }
 
+export const kindOfCause = (cause: SharedCause): SharedCauseKind =>
+  cause.slice(0, cause.indexOf(":")) as SharedCauseKind;
+
+/**
+ * Causes that can be the fault of nobody who is struck. A way of failing that every asked region sees says nothing of the
+ * kind: two servers that both refuse connections have nothing in common. Seen from some regions only, it is the regions'.
+ */
+export function outsideCausesOf(facts: CauseFacts, regionsAsked: readonly string[]): readonly SharedCause[] {
+  const isRegional = regionsAsked.some((region) => !facts.regions.includes(region));
+  return sharedCausesOf(facts).filter((cause) => isRegional || kindOfCause(cause) !== "failure");
+}
+
 /** A cause in words for a message: "the host mcp.example.com". Only what the endpoint's own tenant knows anyway. */
 export function sharedCauseWords(cause: string): string {
   const [kind, value] = [cause.slice(0, cause.indexOf(":")), cause.slice(cause.indexOf(":") + 1)];

@@ -33,6 +33,7 @@ export interface CausedPage {
   readonly tenantId: string;
   readonly endpointId: string;
   readonly atMs: number;
+  /** `outsideCausesOf`: what is its tenants' own coincidence is no cause. */
   readonly causes: readonly SharedCause[];
 }
 
