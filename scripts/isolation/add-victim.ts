@@ -13,6 +13,7 @@ export interface Victim extends TestTenant {
   readonly releaseWindowId: string;
   readonly driftEventId: string;
   readonly noticeId: string;
+  readonly incidentId: string;
   /** Words that stand in the victim's rows and nowhere else. */
   readonly marks: readonly string[];
 }
@@ -73,6 +74,7 @@ export async function addVictim(database: TestDatabase): Promise<Victim> {
     keyId: await idOf("api_keys"),
     releaseWindowId: await idOf("release_window"),
     noticeId: await idOf("notice"),
+    incidentId: await idOf("incident_tenant"),
     driftEventId: await one("SELECT id FROM drift_event WHERE endpoint_id = $1", [endpointId]),
     marks: [mark, tenant.id, tenant.ownerId, colleagueId, endpointId],
   };

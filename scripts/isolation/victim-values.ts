@@ -19,6 +19,7 @@ export function victimValue(
     release: victim.releaseWindowId,
     event: victim.driftEventId,
     notice: victim.noticeId,
+    incident: victim.incidentId,
     id: victim.importId,
     import: victim.importId,
     tenant: victim.id,
@@ -45,6 +46,7 @@ export function bodyFor(victim: Victim, { method, path }: Route): Readonly<Recor
     "POST /w/:workspace/members/invitations/resend": invitation,
     "POST /w/:workspace/members/invitations/revoke": invitation,
     "POST /w/:workspace/endpoints/:slug/releases": { length: "1h" },
+    "POST /w/:workspace/incidents/:incident/mute": { length: "1h" },
     "POST /w/:workspace/keys/revoke": { key_id: victim.keyId },
   };
   return bodies[`${method} ${path}`] ?? {};
@@ -58,6 +60,7 @@ export const idsOf = (victim: Victim): readonly string[] => [
   victim.invitationId,
   victim.keyId,
   victim.releaseWindowId,
+  victim.incidentId,
 ];
 
 /** Only operators' keys open these, so a tenant's key is refused whatever they name. */

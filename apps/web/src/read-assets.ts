@@ -30,6 +30,7 @@ export function readAssets(): Assets {
       UPLOT_STYLES,
       styles("dashboard.css"),
       styles("endpoints.css"),
+      styles("alerting.css"),
     ),
     favicon: readAsset("svg", FAVICON),
     modules: readModules({

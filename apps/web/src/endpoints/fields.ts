@@ -1,6 +1,6 @@
 import { html } from "hono/html";
+import type { FormProblems } from "../forms/read-form.ts";
 import type { Html } from "../views/html.ts";
-import type { FieldProblems } from "./form-body.ts";
 
 interface Labelled {
   readonly name: string;
@@ -9,7 +9,7 @@ interface Labelled {
 }
 
 /** Names hint and problem of a field for screen readers. */
-function describedBy({ name, hint }: Labelled, problems: FieldProblems): Html | "" {
+function describedBy({ name, hint }: Labelled, problems: FormProblems): Html | "" {
   const ids = [
     ...(problems[name] === undefined ? [] : [`${name}-problem`]),
     ...(hint === undefined ? [] : [`${name}-hint`]),
@@ -18,7 +18,7 @@ function describedBy({ name, hint }: Labelled, problems: FieldProblems): Html | 
   return ids.length === 0 ? isWrong : html` aria-describedby="${ids.join(" ")}"${isWrong}`;
 }
 
-function below({ name, hint }: Labelled, problems: FieldProblems): Html {
+function below({ name, hint }: Labelled, problems: FormProblems): Html {
   const problem = problems[name];
   return html`${problem === undefined ? "" : html`<p class="problem" id="${name}-problem">${problem}</p>`}
 ${hint === undefined ? "" : html`<p class="hint" id="${name}-hint">${hint}</p>`}`;
@@ -34,7 +34,7 @@ export function textField(
     readonly placeholder?: string;
     readonly isCode?: boolean;
   },
-  problems: FieldProblems,
+  problems: FormProblems,
 ): Html {
   return html`<div class="field"><label for="${field.name}"><span>${field.label}</span></label>
 <input id="${field.name}" name="${field.name}" type="${field.type ?? "text"}" value="${field.value}" maxlength="${field.maxlength ?? 200}" autocomplete="off"${
@@ -53,7 +53,7 @@ export function areaField(
     readonly maxlength: number;
     readonly placeholder?: string;
   },
-  problems: FieldProblems,
+  problems: FormProblems,
 ): Html {
   return html`<div class="field"><label for="${field.name}"><span>${field.label}</span></label>
 <textarea id="${field.name}" name="${field.name}" rows="${field.rows}" maxlength="${field.maxlength}" class="code" spellcheck="false"${
@@ -68,7 +68,7 @@ export function selectField(
     readonly value: string;
     readonly options: readonly (readonly [value: string, label: string])[];
   },
-  problems: FieldProblems,
+  problems: FormProblems,
 ): Html {
   return html`<div class="field"><label for="${field.name}"><span>${field.label}</span></label>
 <select id="${field.name}" name="${field.name}"${describedBy(field, problems)}>${field.options.map(
@@ -81,7 +81,7 @@ ${below(field, problems)}</div>`;
 /** Yes or no. */
 export function checkField(
   field: Labelled & { readonly isChecked: boolean; readonly value?: string },
-  problems: FieldProblems,
+  problems: FormProblems,
 ): Html {
   return html`<div class="field"><label class="check"><input type="checkbox" id="${field.name}" name="${field.name}" value="${field.value ?? "1"}"${
     field.isChecked ? html` checked` : ""
@@ -90,7 +90,7 @@ ${below(field, problems)}</div>`;
 }
 
 /** On top of a form that was refused: how many things, with a link to each. */
-export function problemSummary(problems: FieldProblems): Html | "" {
+export function problemSummary(problems: FormProblems): Html | "" {
   const names = Object.keys(problems);
   if (names.length === 0) {
     return "";

@@ -9,6 +9,8 @@ import { baselineRoutes } from "./baseline.ts";
 import { driftRoutes } from "./drift.ts";
 import { endpointRoutes } from "./endpoint.ts";
 import { failureRoutes } from "./failures.ts";
+import { incidentRoutes } from "./incident.ts";
+import { incidentListRoutes } from "./incidents.ts";
 import { latencyRoutes } from "./latency.ts";
 import { liveRoutes } from "./live.ts";
 import { overviewRoutes } from "./overview.ts";
@@ -32,6 +34,8 @@ export function watchingRoutes(deps: Deps, lifecycle: Pick<AppLifecycle, "stoppi
     baselineRoutes(deps),
     toolRoutes(deps),
     failureRoutes(deps),
+    incidentListRoutes(deps, streams),
+    incidentRoutes(deps),
   ];
   for (const part of all) {
     routes.route("/", part);

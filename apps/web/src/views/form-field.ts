@@ -16,6 +16,7 @@ export interface Field {
   readonly maxlength: number;
   readonly isOptional?: boolean;
   readonly inputmode?: "numeric" | "email";
+  readonly placeholder?: string;
 }
 
 /** A labelled input with its hint and its problem beside it. */
@@ -34,7 +35,7 @@ export function formField(field: Field): Html {
     field.type === "email" || field.autocomplete === "one-time-code"
       ? html` autocapitalize="none" spellcheck="false"`
       : ""
-  }${described.length === 0 ? "" : html` aria-describedby="${described.join(" ")}"`}${problem === undefined ? "" : html` aria-invalid="true"`}>
+  }${field.placeholder === undefined ? "" : html` placeholder="${field.placeholder}"`}${described.length === 0 ? "" : html` aria-describedby="${described.join(" ")}"`}${problem === undefined ? "" : html` aria-invalid="true"`}>
 ${problem === undefined ? "" : html`<p class="problem" id="${id}-problem">${problem}</p>`}
 ${hint === undefined ? "" : html`<p class="hint" id="${id}-hint">${hint}</p>`}</div>`;
 }
