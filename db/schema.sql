@@ -2214,6 +2214,7 @@ CREATE VIEW public_incident WITH (security_barrier=true) AS
   WHERE (e.visibility = ANY (ARRAY['public'::text, 'unlisted'::text])) AND i.simulated_for IS NULL AND i.causes <> '{burn_rate}'::text[];
 GRANT SELECT ON public_incident TO alivemcp_app;
 GRANT SELECT ON public_incident TO alivemcp_reader;
+GRANT SELECT ON public_incident TO alivemcp_system;
 
 CREATE VIEW public_incident_update WITH (security_barrier=true) AS
  SELECT u.id,
@@ -2227,6 +2228,7 @@ CREATE VIEW public_incident_update WITH (security_barrier=true) AS
   WHERE (e.visibility = ANY (ARRAY['public'::text, 'unlisted'::text])) AND i.simulated_for IS NULL;
 GRANT SELECT ON public_incident_update TO alivemcp_app;
 GRANT SELECT ON public_incident_update TO alivemcp_reader;
+GRANT SELECT ON public_incident_update TO alivemcp_system;
 
 CREATE VIEW public_probe_day WITH (security_barrier=true) AS
  SELECT d.endpoint_number,

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { subscriberBinding } from "@alivemcp/actions/subscriptions/subscriber-target";
 import type { Mail } from "@alivemcp/runtime/mail";
-import { openSettings } from "@alivemcp/runtime/sink-keys";
+import { openSubscriber } from "@alivemcp/runtime/subscriber-box";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openTestApi, type TestApi } from "../../test/open-test-api.ts";
 
@@ -48,14 +47,9 @@ const subscribers = async () =>
     .rows;
 const tokenOf = (mail: Mail | undefined) => /confirm\?token=([\w-]{43})/.exec(mail?.text ?? "")?.[1] ?? "";
 const confirm = (token: string) => api.send(null, "POST", "/v1/subscriptions/confirm", { body: { token } });
-async function endTokenOf(row: { id: string; sealed: never; sealing_key_id: string }): Promise<string> {
-  const settings = openSettings(api.deps.config.SINK_KEY, {
-    sealed: row.sealed,
-    sealingKeyId: row.sealing_key_id,
-    ...subscriberBinding(row.id),
-  });
-  return (settings as { endToken: string }).endToken;
-}
+const openRow = (row: { id: string; sealed: never; sealing_key_id: string }) =>
+  openSubscriber(api.deps.config.SINK_KEY, row.id, { sealed: row.sealed, sealingKeyId: row.sealing_key_id });
+const endTokenOf = (row: Parameters<typeof openRow>[0]) => openRow(row)?.endToken ?? "";
 
 test("202: one mail asks for confirmation, and its button starts the subscription, once", async () => {
   const email = address();
@@ -77,13 +71,7 @@ test("the address is not in the row, only sealed to who sends, and the tokens on
   const text = JSON.stringify(row);
   expect(text).not.toContain(email);
   expect(text).not.toContain(tokenOf(mails[0]));
-  expect(
-    openSettings(api.deps.config.SINK_KEY, {
-      sealed: row.sealed,
-      sealingKeyId: row.sealing_key_id,
-      ...subscriberBinding(row.id),
-    }),
-  ).toMatchObject({ kind: "email", address: email });
+  expect(openRow(row)).toMatchObject({ kind: "email", address: email });
 });
 
 test("the mail that strangers can cause holds no word of theirs", async () => {
@@ -173,11 +161,11 @@ test("a mail program ends a subscription with one POST; a GET only leads to a pa
   await subscribe({ slug, email: address() });
   await confirm(tokenOf(mails[0]));
   const [row] = await subscribers();
-  const path = `/v1/subscriptions/end?token=${await endTokenOf(row)}`;
+  const path = `/v1/subscriptions/end?token=${endTokenOf(row)}`;
   const looked = await api.app.request(path);
   expect([looked.status, looked.headers.get("location")]).toEqual([
     303,
-    `http://status.test/subscriptions/end?token=${await endTokenOf(row)}`,
+    `http://status.test/subscriptions/end?token=${endTokenOf(row)}`,
   ]);
   expect(await subscribers()).toHaveLength(1);
   const ended = await form(path, { "List-Unsubscribe": "One-Click" });
@@ -189,7 +177,7 @@ test("a mail program ends a subscription with one POST; a GET only leads to a pa
 test("the page's button ends it, too, and leads on", async () => {
   await subscribe({ slug, email: address() });
   const [row] = await subscribers();
-  const ended = await form("/v1/subscriptions/end", { token: await endTokenOf(row), "from-page": "1" });
+  const ended = await form("/v1/subscriptions/end", { token: endTokenOf(row), "from-page": "1" });
   expect([ended.status, ended.headers.get("location")]).toEqual([
     303,
     "http://status.test/subscriptions/done?outcome=ended",

@@ -3,7 +3,7 @@ import { findPublicEndpoint } from "@alivemcp/db/queries/public-catalogue";
 import { insertUnconfirmedSubscriber } from "@alivemcp/db/queries/subscribers-identity";
 import { isMailAddress } from "@alivemcp/runtime/mail";
 import { plainMail } from "../plain-mail.ts";
-import { sealSubscriber } from "./subscriber-target.ts";
+import { newSubscriber } from "./new-subscriber.ts";
 import type { SubscriptionDeps } from "./subscription-deps.ts";
 import { newSubscriptionToken } from "./subscription-token.ts";
 
@@ -38,10 +38,10 @@ export async function subscribeByMail(
   const { token, tokenHash } = newSubscriptionToken();
   const confirmUntil = new Date(nowMs + CONFIRM_WITHIN_MS);
   const { address } = input;
-  const { endToken: _, ...row } = sealSubscriber(deps.sinkKey, {
+  const { row } = newSubscriber(deps.sinkKey, {
     endpointId: endpoint.id,
     targetHash: deps.targetHash("email", address),
-    target: { kind: "email", address },
+    targetOf: (endToken) => ({ kind: "email", address, endToken }),
   });
   const isAsked = await insertUnconfirmedSubscriber(deps.identityPool, {
     ...row,
