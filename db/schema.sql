@@ -675,6 +675,7 @@ ALTER TABLE delivery ADD CONSTRAINT delivery_sink_id_fkey FOREIGN KEY (sink_id) 
 ALTER TABLE delivery ADD CONSTRAINT delivery_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 ALTER TABLE delivery ADD CONSTRAINT delivery_pkey PRIMARY KEY (id);
 ALTER TABLE delivery ADD CONSTRAINT delivery_once UNIQUE (sink_id, alert_key);
+CREATE INDEX delivery_by_incident ON public.delivery USING btree (incident_tenant_id, created_at) WHERE (incident_tenant_id IS NOT NULL);
 CREATE INDEX delivery_by_sink ON public.delivery USING btree (sink_id, created_at DESC);
 CREATE INDEX delivery_by_thread ON public.delivery USING btree (sink_id, dedup_key, seq);
 CREATE INDEX delivery_due ON public.delivery USING btree (due_at) WHERE (state = 'pending'::text);

@@ -77,18 +77,25 @@ export interface NewDelivery {
   readonly deadlineAtMs: number;
 }
 
+/** A message that waits to be sent. */
+export interface QueuedDelivery {
+  readonly id: string;
+  /** 1 goes first. */
+  readonly priority: number;
+}
+
 /**
- * Promises messages: one row per alert and sink, however often it is asked for. Answers the ids of those that are new
- * and wait to be sent.
+ * Promises messages: one row per alert and sink, however often it is asked for. Answers those that are new and wait to
+ * be sent.
  */
 export async function insertDeliveries(
   client: pg.ClientBase,
   deliveries: readonly NewDelivery[],
-): Promise<readonly string[]> {
+): Promise<readonly QueuedDelivery[]> {
   if (deliveries.length === 0) {
     return [];
   }
-  const { rows } = await client.query<{ id: string; state: DeliveryState }>(
+  const { rows } = await client.query<QueuedDelivery & { readonly state: DeliveryState }>(
     `INSERT INTO delivery (id, tenant_id, sink_id, incident_tenant_id, endpoint_id, alert_key, dedup_key, event,
        severity, message, state, reason, priority, created_at, due_at, deadline_at, settled_at)
      SELECT u.id, u.tenant_id, u.sink_id, u.incident_tenant_id, u.endpoint_id, u.alert_key, u.dedup_key, u.event,
@@ -102,7 +109,7 @@ export async function insertDeliveries(
      JOIN sink s ON s.id = u.sink_id AND s.tenant_id = u.tenant_id
      ORDER BY u.position
      ON CONFLICT ON CONSTRAINT delivery_once DO NOTHING
-     RETURNING id, state`,
+     RETURNING id, priority, state`,
     [
       deliveries.map(({ id }) => id),
       deliveries.map(({ tenantId }) => tenantId),
@@ -122,5 +129,5 @@ export async function insertDeliveries(
       deliveries.map(({ deadlineAtMs }) => new Date(deadlineAtMs)),
     ],
   );
-  return rows.filter(({ state }) => state === "pending").map(({ id }) => id);
+  return rows.filter(({ state }) => state === "pending").map(({ id, priority }) => ({ id, priority }));
 }

@@ -104,12 +104,14 @@ export interface EndpointStateChange {
 
 /**
  * Writes states, spans and transitions in one transaction, all or nothing, if the caller's lease is still the newest;
- * `stale` wrote nothing. Endpoints deleted meanwhile are left out. A transition written before is not doubled.
+ * `stale` wrote nothing. Endpoints deleted meanwhile are left out. A transition written before is not doubled. What
+ * `alongside` writes commits, or does not, together with them.
  */
 export async function saveEndpointStates(
   pool: pg.Pool,
   lease: { consumerGroup: string; shard: string; fence: number },
   changes: readonly EndpointStateChange[],
+  alongside: (client: pg.PoolClient) => Promise<void> = async () => {},
 ): Promise<"saved" | "stale"> {
   const client = await pool.connect();
   let isBroken = true;
@@ -126,6 +128,7 @@ export async function saveEndpointStates(
     for (let round = 0; round < rounds; round += 1) {
       await beginSpans(client, changes, round);
     }
+    await alongside(client);
     await client.query("COMMIT");
     isBroken = false;
     return "saved";

@@ -9,8 +9,12 @@ import type { EndpointAction } from "@alivemcp/core/endpoint-state-decision";
 import { ROUTER_GROUP } from "@alivemcp/core/pipeline";
 import { ENDPOINT_FLAGS } from "@alivemcp/core/public-status";
 import { type EndpointStateChange, saveEndpointStates } from "@alivemcp/db/queries/endpoint-states-system";
+import type { PoolClient } from "@alivemcp/runtime/postgres";
+import { announceTold, NOBODY_TOLD, type Told, tellAlerts } from "./alerts/tell-alerts.ts";
 import { type AskDeps, askLooks } from "./ask-looks.ts";
 import type { DecidedEndpoint } from "./decided-endpoint.ts";
+import type { Deps } from "./deps.ts";
+import { storeIncidents } from "./incidents/store-incidents.ts";
 import { sealLookMinutes } from "./seal-look-minutes.ts";
 import { writeNow } from "./write-now.ts";
 
@@ -19,15 +23,18 @@ export class StaleLeaseError extends Error {
   override readonly name = "StaleLeaseError";
 }
 
+export type CommitDeps = AskDeps & Pick<Deps, "places" | "deliveryQueue" | "sinkKeys">;
+
 /**
- * Stores decisions, then does them: states, spans and transitions in one transaction under the shard's fence; then
- * what pages show and `confirming`, look jobs, minutes that wait for no look any more.
+ * Stores decisions, then does them. States, spans, transitions, incidents, timelines, who hears of them and every message
+ * to be sent are one transaction under the shard's fence; then come jobs for the messages, what pages show and
+ * `confirming`, look jobs, minutes that wait for no look any more.
  *
  * Dying or failing between the two loses nothing: the entries are read again, or a new holder resumes from the stored
  * states, and doing it twice adds nothing. Throws `StaleLeaseError`, and what Postgres and Redis throw.
  */
 export async function commitDecisions(
-  deps: AskDeps,
+  deps: CommitDeps,
   lease: { readonly shard: string; readonly fence: number },
   decided: readonly DecidedEndpoint[],
 ): Promise<void> {
@@ -35,13 +42,22 @@ export async function commitDecisions(
     .filter(({ before, after }) => !isDeepStrictEqual(before, after))
     .map((one) => changeOf(lease.shard, one));
   if (changes.length > 0) {
-    const outcome = await saveEndpointStates(deps.pool, { consumerGroup: ROUTER_GROUP, ...lease }, changes);
+    let told = NOBODY_TOLD;
+    const outcome = await saveEndpointStates(
+      deps.pool,
+      { consumerGroup: ROUTER_GROUP, ...lease },
+      changes,
+      async (client) => {
+        told = await tellIncidents(deps, client, decided);
+      },
+    );
     if (outcome === "stale") {
       throw new StaleLeaseError(`shard ${lease.shard} has a newer holder than fence ${lease.fence}`);
     }
     for (const one of decided) {
       count(deps, one);
     }
+    await announceTold(deps, told);
   }
   await writeNow(
     deps.redis,
@@ -49,6 +65,19 @@ export async function commitDecisions(
   );
   await askLooks(deps, decided);
   await sealLookMinutes(deps, decided);
+}
+
+/** In the transaction of the states: what became of the endpoints' incidents, and who hears of it. */
+async function tellIncidents(
+  deps: CommitDeps,
+  client: PoolClient,
+  decided: readonly DecidedEndpoint[],
+): Promise<Told> {
+  const stop = deps.metrics.tellSeconds.startTimer();
+  const nowMs = deps.clock.nowMs();
+  const told = await tellAlerts(deps, client, await storeIncidents(client, decided, nowMs), nowMs);
+  stop();
+  return told;
 }
 
 function changeOf(shard: string, { plan, policy, after, actions }: DecidedEndpoint): EndpointStateChange {
@@ -94,7 +123,7 @@ function transitionsOf(
   return transitions;
 }
 
-function count(deps: AskDeps, { plan, actions }: DecidedEndpoint): void {
+function count(deps: Pick<Deps, "metrics" | "log">, { plan, actions }: DecidedEndpoint): void {
   for (const action of actions) {
     if (action.kind === "commit") {
       const { from, to, reason, sinceAtMs, decidedAtMs, failureReason, regions, confirmation } = action;

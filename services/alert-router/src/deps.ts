@@ -1,5 +1,4 @@
-import type { ProbeJob } from "@alivemcp/core/pipeline";
-import { probeQueueName } from "@alivemcp/core/pipeline";
+import { DELIVERY_QUEUE, type DeliveryJob, type ProbeJob, probeQueueName } from "@alivemcp/core/pipeline";
 import { type Clock, systemClock } from "@alivemcp/runtime/clock";
 import { signingKey } from "@alivemcp/runtime/config";
 import { createClosers } from "@alivemcp/runtime/lifecycle";
@@ -8,12 +7,20 @@ import { createMetrics } from "@alivemcp/runtime/metrics";
 import { openPool, type Pool } from "@alivemcp/runtime/postgres";
 import { openQueue, openQueueConnection, type Queue } from "@alivemcp/runtime/queues";
 import { openRedis, type Redis } from "@alivemcp/runtime/redis";
-import { loadRegions } from "@alivemcp/runtime/regions";
+import { loadRegions, type RegionSpec } from "@alivemcp/runtime/regions";
+import type { SinkKey } from "@alivemcp/runtime/sink-keys";
 import type { Registry } from "prom-client";
 import type { Config } from "./config.ts";
 import { createRegionTally, type RegionTally } from "./region-tally.ts";
 import { createRouterMetrics, type RouterMetrics } from "./router-metrics.ts";
 import { createShardLocks, type ShardLocks } from "./shard-locks.ts";
+
+/** Where people reach us, without a slash at the end, and the cities of regions. */
+export interface Places {
+  readonly appUrl: string;
+  readonly publicUrl: string;
+  readonly cities: ReadonlyMap<string, string>;
+}
 
 /** Everything this process can touch. */
 export interface Deps {
@@ -36,6 +43,11 @@ export interface Deps {
   readonly regions: readonly string[];
   /** Signs the tickets of endpoints that have a credential. */
   readonly ticketKey: string;
+  /** What messages name and link. */
+  readonly places: Places;
+  readonly deliveryQueue: Queue<DeliveryJob>;
+  /** Opens and makes settings of sinks; the first one seals. */
+  readonly sinkKeys: readonly SinkKey[];
   readonly tally: RegionTally;
   readonly locks: ShardLocks;
   close(): Promise<void>;
@@ -50,7 +62,8 @@ export async function createDeps(config: Config): Promise<Deps> {
   const log = openLogger("alert-router", config.LOG_LEVEL);
   const registry = createMetrics("alert-router");
   const metrics = createRouterMetrics(registry);
-  const regions = regionsOf(config);
+  const manifest = loadRegions(config.REGIONS_FILE);
+  const regions = regionsOf(config, manifest);
   const pool = openPool(config.DATABASE_URL, {
     max: 8,
     applicationName: "alert-router",
@@ -72,10 +85,11 @@ export async function createDeps(config: Config): Promise<Deps> {
   const queues = new Map(
     regions.map((region) => [region, openQueue<ProbeJob>(queueConnection, probeQueueName(region))]),
   );
-  for (const queue of queues.values()) {
+  const deliveryQueue = openQueue<DeliveryJob>(queueConnection, DELIVERY_QUEUE);
+  for (const queue of [...queues.values(), deliveryQueue]) {
     queue.on("error", (err) => log.warn({ err, queue: queue.name }, "queue"));
   }
-  closers.add("queues", () => Promise.all([...queues.values()].map((queue) => queue.close())));
+  closers.add("queues", () => Promise.all([...queues.values(), deliveryQueue].map((queue) => queue.close())));
   const tally = createRegionTally((region, isSuspected, reason) => {
     metrics.suspectedRegions.set({ region }, Number(isSuspected));
     log[isSuspected ? "error" : "info"]({ region, isSuspected, reason }, "region under suspicion");
@@ -93,14 +107,21 @@ export async function createDeps(config: Config): Promise<Deps> {
     queues,
     regions,
     ticketKey: signingKey(config.TICKET_KEY),
+    places: {
+      appUrl: config.APP_URL,
+      publicUrl: config.PUBLIC_URL,
+      cities: new Map(manifest.map(({ id, city }) => [id, city])),
+    },
+    deliveryQueue,
+    sinkKeys: config.SINK_KEY,
     tally,
     locks: createShardLocks(),
     close: closers.closeAll,
   };
 }
 
-function regionsOf(config: Config): readonly string[] {
-  const manifest = loadRegions(config.REGIONS_FILE).map(({ id }) => id);
+function regionsOf(config: Config, specs: readonly RegionSpec[]): readonly string[] {
+  const manifest = specs.map(({ id }) => id);
   const unknown = config.PROBE_REGIONS.filter((id) => !manifest.includes(id));
   if (unknown.length > 0) {
     throw new Error(`PROBE_REGIONS names regions that the manifest does not have: ${unknown.join(", ")}`);

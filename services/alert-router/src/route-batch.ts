@@ -1,14 +1,25 @@
-import type { EndpointAction } from "@alivemcp/core/endpoint-state-decision";
 import type { VerdictEntry } from "@alivemcp/core/verdict-entry";
 import { commitDecisions } from "./commit-decisions.ts";
-import type { DecidedEndpoint } from "./decided-endpoint.ts";
+import type { DecidedEndpoint, DecidedStep } from "./decided-endpoint.ts";
 import type { Deps } from "./deps.ts";
 import { type Endpoint, loadEndpoints } from "./load-endpoints.ts";
 import { routeEntry } from "./route-entry.ts";
 
 export type RouteDeps = Pick<
   Deps,
-  "pool" | "redis" | "queues" | "clock" | "metrics" | "log" | "tally" | "regions" | "locks" | "ticketKey"
+  | "pool"
+  | "redis"
+  | "queues"
+  | "clock"
+  | "metrics"
+  | "log"
+  | "tally"
+  | "regions"
+  | "locks"
+  | "ticketKey"
+  | "places"
+  | "deliveryQueue"
+  | "sinkKeys"
 >;
 
 /**
@@ -46,13 +57,14 @@ async function routeEntriesOf(
   endpoint: Endpoint,
   entries: readonly VerdictEntry[],
 ): Promise<DecidedEndpoint> {
-  const { plan, policy, state: before } = endpoint;
+  const { plan, policy, isPaused, state: before } = endpoint;
   let after = before;
-  const actions: EndpointAction[] = [];
+  const steps: DecidedStep[] = [];
   for (const entry of entries) {
-    const decision = await routeEntry(deps, { ...endpoint, state: after }, entry);
-    after = decision.next;
-    actions.push(...decision.actions);
+    const step = await routeEntry(deps, { ...endpoint, state: after }, entry);
+    after = step.decision.next;
+    steps.push(step);
   }
-  return { plan, policy, before, after, actions };
+  const actions = steps.flatMap(({ decision }) => decision.actions);
+  return { plan, policy, isPaused, before, after, actions, steps };
 }

@@ -3,10 +3,10 @@
  * One probe job in seven files, file 6. Before: services/archiver/src/archive-batch.ts stores the same stream.
  * After: apps/status/src/routes/status-page.ts shows what was committed. Rules: services/core/src/advance-endpoint.ts.
  */
-import type { EndpointDecision } from "@alivemcp/core/endpoint-state-decision";
 import type { MinuteEvent, ResultEvent } from "@alivemcp/core/endpoint-state-event";
 import type { VerdictEntry } from "@alivemcp/core/verdict-entry";
 import { type DecideDeps, decide } from "./decide.ts";
+import type { DecidedStep } from "./decided-endpoint.ts";
 import type { Endpoint } from "./load-endpoints.ts";
 
 /**
@@ -17,8 +17,9 @@ export async function routeEntry(
   deps: DecideDeps,
   endpoint: Endpoint,
   entry: VerdictEntry,
-): Promise<EndpointDecision> {
-  const decision = await decide(deps, endpoint, eventOf(entry));
+): Promise<DecidedStep> {
+  const event = eventOf(entry);
+  const decision = await decide(deps, endpoint, event);
   deps.metrics.decisions.inc({ reason: decision.reason });
   deps.log.debug(
     {
@@ -30,7 +31,7 @@ export async function routeEntry(
     },
     "decided",
   );
-  return decision;
+  return { event, decision };
 }
 
 /** The entry in the state machine's words. */

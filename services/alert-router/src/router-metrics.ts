@@ -20,6 +20,22 @@ export function createRouterMetrics(registry: Registry) {
       "Entries without effect: the endpoint is gone, or deciding threw.",
       ["cause"],
     ),
+    incidents: counter("incidents_total", "Incidents opened, reopened and resolved, by severity.", [
+      "change",
+      "severity",
+    ]),
+    alertDecisions: counter(
+      "alert_decisions_total",
+      "Who was told, or not, by verdict and reason: one per alert and sink.",
+      ["verdict", "reason"],
+    ),
+    deliveriesQueued: counter("deliveries_queued_total", "Messages promised to sinks.", []),
+    tellSeconds: new Histogram({
+      name: "alivemcp_router_tell_seconds",
+      help: "From the first look at incidents to every decision and message of a batch being written.",
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
     openConfirmations: new Gauge({
       name: "alivemcp_router_open_confirmations",
       help: "Confirmations under way in the shards of this process.",

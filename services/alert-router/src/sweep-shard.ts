@@ -46,6 +46,7 @@ export async function wake(
 ): Promise<DecidedEndpoint> {
   const decision = await decide(deps, endpoint, event);
   deps.metrics.decisions.inc({ reason: decision.reason });
-  const { plan, policy, state: before } = endpoint;
-  return { plan, policy, before, after: decision.next, actions: decision.actions };
+  const { plan, policy, isPaused, state: before } = endpoint;
+  const { next: after, actions } = decision;
+  return { plan, policy, isPaused, before, after, actions, steps: [{ event, decision }] };
 }

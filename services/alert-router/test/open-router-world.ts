@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { COMMITTED_FIELDS } from "@alivemcp/core/now-fields";
 import {
+  DELIVERY_QUEUE,
+  type DeliveryJob,
   MINUTE_MS,
   minuteOf,
   nowKey,
@@ -26,6 +28,7 @@ import { reportResult } from "@alivemcp/runtime/verdict-store";
 import { Registry } from "prom-client";
 import { openTestDatabase } from "../../../db/test/database.ts";
 import { openTestRedis } from "../../runtime/test/redis.ts";
+import { makeTestSinkKey } from "../../runtime/test/sink-keys.ts";
 import type { Deps } from "../src/deps.ts";
 import { createRegionTally } from "../src/region-tally.ts";
 import { resumeShard } from "../src/resume-shard.ts";
@@ -54,6 +57,7 @@ export async function openRouterWorld() {
   const queues = new Map<string, Queue<ProbeJob>>(
     REGIONS.map((region) => [region, openQueue<ProbeJob>(queueConnection, probeQueueName(region))]),
   );
+  const deliveryQueue = openQueue<DeliveryJob>(queueConnection, DELIVERY_QUEUE);
   let nowMs = Math.ceil(Date.now() / MINUTE_MS) * MINUTE_MS;
   const clock = { nowMs: () => nowMs };
   const registry = new Registry();
@@ -69,6 +73,13 @@ export async function openRouterWorld() {
     tally: createRegionTally((region, isSuspected) => suspicions.push(`${isSuspected ? "+" : "-"}${region}`)),
     regions: REGIONS,
     ticketKey: "test-ticket-key-0123456789abcdef0123",
+    places: {
+      appUrl: "https://app.test",
+      publicUrl: "https://public.test",
+      cities: new Map([["us-east", "Ashburn"]]),
+    },
+    deliveryQueue,
+    sinkKeys: [makeTestSinkKey().key],
     locks: createShardLocks(),
   };
   const worked = new Set<string>();
@@ -135,15 +146,34 @@ export async function openRouterWorld() {
     beatAll,
 
     async addEndpoint(
-      options: { isUnclaimed?: boolean; domain?: string; host?: string; periodMs?: number; id?: string } = {},
+      options: {
+        isUnclaimed?: boolean;
+        domain?: string;
+        host?: string;
+        periodMs?: number;
+        id?: string;
+        /** Null: the public tenant. */
+        tenantId?: string | null;
+      } = {},
     ) {
       const id = options.id ?? randomUUID();
       const { isUnclaimed = false, domain = `${id}.test`, host = `${id}.test`, periodMs = 30_000 } = options;
+      const { tenantId = null } = options;
       await database.pool("super").query(
         `INSERT INTO endpoints (id, tenant_id, slug, name, url, normalized_url, host, registrable_domain, visibility,
            standing, retention_class, confirmation_period_ms)
-         SELECT $1::uuid, t.id, $2, 'x', $3, $3, $4, $5, 'public', $6, 'public', $7 FROM tenants t WHERE t.kind = 'public'`,
-        [id, `s-${id}`, `https://${host}/${id}`, host, domain, isUnclaimed ? "unclaimed" : "added", periodMs],
+         SELECT $1::uuid, t.id, $2, 'x', $3, $3, $4, $5, 'public', $6, 'public', $7 FROM tenants t
+         WHERE CASE WHEN $8::uuid IS NULL THEN t.kind = 'public' ELSE t.id = $8 END`,
+        [
+          id,
+          `s-${id}`,
+          `https://${host}/${id}`,
+          host,
+          domain,
+          isUnclaimed ? "unclaimed" : "added",
+          periodMs,
+          tenantId,
+        ],
       );
       return id;
     },
@@ -243,6 +273,58 @@ export async function openRouterWorld() {
         toMs: row.to_at?.getTime() ?? null,
       }));
     },
+    /** Takes an endpoint through a confirmed outage and answers when it began. */
+    async takeDown(endpointId: string, reason: FailureReason = "connection_refused") {
+      const sinceMs = nowMs;
+      await world.slot(endpointId, { "us-east": { state: "down", reason } });
+      await world.route(endpointId);
+      await world.answerLooks(endpointId, () => ({ state: "down", reason }));
+      await world.route(endpointId);
+      nowMs = Math.max(nowMs, sinceMs + 30_000);
+      await world.sweep(endpointId);
+      await world.answerLooks(endpointId, () => ({ state: "down", reason }));
+      await world.route(endpointId);
+      return sinceMs;
+    },
+    /** And back. */
+    async bringBack(endpointId: string) {
+      const sinceMs = nowMs;
+      await world.slot(endpointId, { "us-east": "up" });
+      await world.route(endpointId);
+      await world.answerLooks(endpointId, () => "up");
+      await world.route(endpointId);
+      nowMs = Math.max(nowMs, sinceMs + 30_000);
+      await world.sweep(endpointId);
+      await world.answerLooks(endpointId, () => "up");
+      await world.route(endpointId);
+      return sinceMs;
+    },
+    /** Messages promised to a tenant, oldest first. */
+    async deliveries(tenantId: string) {
+      const { rows } = await database.pool("super").query(
+        `SELECT d.id, d.event, d.severity, d.state, d.reason, d.dedup_key AS "dedupKey", d.alert_key AS "alertKey",
+           d.priority, d.message, d.sink_id AS "sinkId", d.endpoint_id AS "endpointId"
+         FROM delivery d WHERE d.tenant_id = $1 ORDER BY d.created_at, d.alert_key, d.sink_id`,
+        [tenantId],
+      );
+      return rows;
+    },
+    /** Why a tenant was told, or not: `verdict reason event`, in order. */
+    async decisions(tenantId: string) {
+      const { rows } = await database
+        .pool("super")
+        .query(
+          "SELECT verdict, reason, event, severity, facts FROM alert_decision WHERE tenant_id = $1 ORDER BY id",
+          [tenantId],
+        );
+      return rows.map((row) => `${row.verdict} ${row.reason} ${row.event} ${row.severity}`);
+    },
+    async incidents(endpointId: string) {
+      const { rows } = await database
+        .pool("super")
+        .query("SELECT * FROM incident WHERE endpoint_id = $1 ORDER BY opened_at", [endpointId]);
+      return rows;
+    },
     /** Forgets every job, so that looking for some does not take longer and longer. */
     async emptyQueues() {
       await Promise.all([...queues.values()].map((queue) => queue.drain()));
@@ -263,7 +345,7 @@ export async function openRouterWorld() {
     },
 
     async close() {
-      await Promise.all([...queues.values()].map((queue) => queue.close()));
+      await Promise.all([...queues.values(), deliveryQueue].map((queue) => queue.close()));
       redis.disconnect();
       queueConnection.disconnect();
       await Promise.all([database.close(), testRedis.close()]);

@@ -9,12 +9,12 @@ import { markLifeSigns, rememberEndpoints } from "@alivemcp/db/queries/endpoint-
 import { upsertProbeEvidence } from "@alivemcp/db/queries/probe-evidence-system";
 import { upsertProbeMinutes } from "@alivemcp/db/queries/probe-minutes-system";
 import type { Clock } from "@alivemcp/runtime/clock";
+import { inTransaction } from "@alivemcp/runtime/in-transaction";
 import type { Pool, PoolClient } from "@alivemcp/runtime/postgres";
 import type { Redis } from "@alivemcp/runtime/redis";
 import type { ShardEntry } from "@alivemcp/runtime/shard-batch";
 import type { CoveredPartitions } from "./covered-partitions.ts";
 import { foldEntries, type RefusedEntry } from "./fold-entries.ts";
-import { inTransaction } from "./in-transaction.ts";
 import { judgeToolLists, writeToolLists } from "./judge-tool-lists.ts";
 import { evidenceRows, learnedMemories, lifeSigns, minuteRow } from "./rows-of-minutes.ts";
 

@@ -7,10 +7,10 @@ import {
   listErasedEndpoints,
   lowerRetentionClasses,
 } from "@alivemcp/db/queries/erasure-system";
+import { inTransaction } from "@alivemcp/runtime/in-transaction";
 import type { Deps } from "./deps.ts";
 import { eraseTenant } from "./erase-tenant.ts";
 import { eraseTraces } from "./erase-traces.ts";
-import { inTransaction } from "./in-transaction.ts";
 
 export type EraseDeps = Pick<Deps, "upkeepPool" | "redis" | "clock" | "log" | "metrics">;
 

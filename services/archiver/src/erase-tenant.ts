@@ -2,8 +2,8 @@ import { killsKey, killsToldKey, SLOWDOWNS_KEY } from "@alivemcp/core/pipeline";
 import { tablesErased } from "@alivemcp/db/erasure-list";
 import { eraseTenantRow, eraseTenantRows } from "@alivemcp/db/queries/erasure-system";
 import type { TenantScope } from "@alivemcp/db/tenant-scope";
+import { inTransaction } from "@alivemcp/runtime/in-transaction";
 import type { Deps } from "./deps.ts";
-import { inTransaction } from "./in-transaction.ts";
 
 const ROWS_PER_STEP = 500;
 /** Half a million rows a table; a tenant of the largest plan has a few thousand. */

@@ -1,8 +1,8 @@
 import { ARCHIVER_GROUP, verdictStream } from "@alivemcp/core/pipeline";
 import { advanceConsumerWatermark, holdConsumerFence } from "@alivemcp/db/queries/consumer-fences-system";
+import { inTransaction } from "@alivemcp/runtime/in-transaction";
 import { trimVerdicts } from "@alivemcp/runtime/verdict-stream";
 import type { Deps } from "./deps.ts";
-import { inTransaction } from "./in-transaction.ts";
 
 type ProgressDeps = Pick<Deps, "pool" | "redis" | "clock" | "metrics">;
 

@@ -11,9 +11,9 @@ import {
   listDivergingEndpoints,
   setBaseline,
 } from "@alivemcp/db/queries/tool-lists-system";
+import { inTransaction } from "@alivemcp/runtime/in-transaction";
 import type { Deps } from "./deps.ts";
 import { findRelease } from "./find-release.ts";
-import { inTransaction } from "./in-transaction.ts";
 import { loadToolList } from "./load-tool-list.ts";
 
 type ReviewDeps = Pick<Deps, "upkeepPool" | "redis" | "clock" | "regions">;

@@ -12,8 +12,8 @@ import {
   listEndpointToolLists,
   setBaseline,
 } from "@alivemcp/db/queries/tool-lists-system";
+import { inTransaction } from "@alivemcp/runtime/in-transaction";
 import type { Deps } from "./deps.ts";
-import { inTransaction } from "./in-transaction.ts";
 
 type SettleDeps = Pick<Deps, "upkeepPool" | "clock" | "regions">;
 

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from "@alivemcp/runtime/postgres";
+import type { Pool, PoolClient } from "./postgres.ts";
 
 /** Runs `write` in one transaction of one connection: committed when it resolves, rolled back when it rejects. */
 export async function inTransaction<T>(pool: Pool, write: (client: PoolClient) => Promise<T>): Promise<T> {

@@ -1,0 +1,13 @@
+import type { Alert } from "@alivemcp/core/alert";
+import type { RouteInput } from "@alivemcp/core/route-decision";
+import type { IncidentTenantRow } from "@alivemcp/db/queries/incidents-system";
+import type { KnownIncident } from "../incidents/known-incident.ts";
+
+/** One alert of one tenant that is to be decided. */
+export interface AlertRequest {
+  readonly alert: Alert;
+  /** What it is about, as it is with this alert; null when it is about no incident. */
+  readonly incident: { readonly facts: KnownIncident; readonly row: IncidentTenantRow } | null;
+  /** Escalation steps that are due: their sinks alone are asked. */
+  readonly escalateTo: RouteInput["escalateTo"];
+}

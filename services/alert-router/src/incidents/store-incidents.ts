@@ -1,0 +1,90 @@
+import { randomUUID } from "node:crypto";
+import { alertOfIncident, incidentAlert } from "@alivemcp/core/alert-of-incident";
+import {
+  addIncidentTenants,
+  type IncidentTenantRow,
+  insertIncidentEvents,
+  lockIncidentTenants,
+  lockNewestIncidents,
+  upsertIncidents,
+} from "@alivemcp/db/queries/incidents-system";
+import type { PoolClient } from "@alivemcp/runtime/postgres";
+import type { AlertRequest } from "../alerts/alert-request.ts";
+import type { DecidedEndpoint } from "../decided-endpoint.ts";
+import { foldIncident, type IncidentRevision } from "./fold-incident.ts";
+import { incidentRowOf, type KnownIncident, knownIncidentOf } from "./known-incident.ts";
+
+/** Late and corrected verdict-minutes come within five minutes, and may say that a trouble had not ended. */
+const AMENDABLE_MS = 15 * 60_000;
+
+/**
+ * Folds decided endpoints into their incidents and writes, in the caller's transaction, incidents, timelines, and a row
+ * for every tenant that hears of them. Answers what is to be decided for these tenants, in order.
+ */
+export async function storeIncidents(
+  client: PoolClient,
+  decided: readonly DecidedEndpoint[],
+  nowMs: number,
+): Promise<readonly AlertRequest[]> {
+  const endpointIds = decided.map(({ plan }) => plan.id);
+  const stored = await lockNewestIncidents(client, { endpointIds, resolvedAfterMs: nowMs - AMENDABLE_MS });
+  const knownOf = new Map(stored.map((row) => [row.endpointId, knownIncidentOf(row)]));
+  const revisions = decided.flatMap(({ plan, policy, steps }) =>
+    foldIncident(
+      { endpointId: plan.id, known: knownOf.get(plan.id) ?? null, steps, policy, nowMs },
+      randomUUID,
+    ),
+  );
+  return storeRevisions(client, revisions, nowMs);
+}
+
+/** Writes revisions of incidents, oldest first, and answers what of them is to be decided for each tenant. */
+export async function storeRevisions(
+  client: PoolClient,
+  revisions: readonly IncidentRevision[],
+  nowMs: number,
+): Promise<readonly AlertRequest[]> {
+  if (revisions.length === 0) {
+    return [];
+  }
+  const newest = new Map<string, KnownIncident>();
+  for (const { incident } of revisions) {
+    newest.set(incident.id, incident);
+  }
+  await upsertIncidents(client, [...newest.values()].map(incidentRowOf));
+  await insertIncidentEvents(
+    client,
+    revisions.flatMap(({ incident, changes }) =>
+      changes.map(({ kind, atMs, key, reason, facts }) => ({
+        incidentId: incident.id,
+        tenantId: null,
+        atMs,
+        kind,
+        actor: null,
+        facts: { reason, ...facts },
+        key,
+      })),
+    ),
+  );
+  const begun = revisions.filter(({ changes }) => changes.some(({ kind }) => kind === "opened"));
+  await addIncidentTenants(client, { incidentIds: begun.map(({ incident }) => incident.id), atMs: nowMs });
+  const rows = await lockIncidentTenants(client, [...newest.keys()]);
+  const rowsOf = Map.groupBy(rows, ({ incidentId }) => incidentId);
+  return revisions.flatMap((revision) => requestsOf(revision, rowsOf.get(revision.incident.id) ?? []));
+}
+
+function requestsOf(
+  { incident, changes }: IncidentRevision,
+  rows: readonly IncidentTenantRow[],
+): readonly AlertRequest[] {
+  const told = alertOfIncident(incident, changes);
+  if (told.kind === "none") {
+    return [];
+  }
+  const atMs = changes[0]?.atMs ?? incident.openedAtMs;
+  return rows.map((row) => ({
+    alert: incidentAlert(told, incident, { ...row, incidentTenantId: row.id }, atMs),
+    incident: { facts: incident, row },
+    escalateTo: null,
+  }));
+}
