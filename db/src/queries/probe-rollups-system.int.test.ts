@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { latencyHistogram, mergeHistograms } from "@alivemcp/core/latency-histogram";
 import { packRegions } from "@alivemcp/core/packed-regions";
 import { PROBE_STATES, type ProbeState } from "@alivemcp/core/states";
@@ -22,6 +23,9 @@ const DAY_MS = 86_400_000;
 /** Noon of a day whose partitions the test database has. */
 const NOON = Math.floor(Date.now() / DAY_MS) * DAY_MS - DAY_MS / 2;
 
+/** Of NOON, 1 is Monday. */
+const WEEKDAY = ((Math.floor(NOON / DAY_MS) + 3) % 7) + 1;
+
 let database: TestDatabase;
 beforeAll(async () => {
   database = await openTestDatabase();
@@ -39,6 +43,8 @@ interface Row {
 interface Endpoint {
   readonly rows: readonly Row[];
   readonly spans: readonly Span[];
+  /** Announced by the owner, for this endpoint alone. */
+  readonly maintenance?: readonly { readonly fromMs: number; readonly toMs: number }[];
   readonly firstWatchedAtMs: number;
 }
 
@@ -72,6 +78,9 @@ async function write(endpoint: Endpoint): Promise<number> {
       ],
     );
   }
+  for (const { fromMs, toMs } of endpoint.maintenance ?? []) {
+    await announce({ endpointIds: [id], fromMs, toMs });
+  }
   for (const span of endpoint.spans) {
     await pool.query(
       "INSERT INTO state_span (endpoint_id, state, from_at, to_at) VALUES ($1, 'down', $2, $3)",
@@ -79,6 +88,31 @@ async function write(endpoint: Endpoint): Promise<number> {
     );
   }
   return number;
+}
+
+/** Announces maintenance, long before unless told otherwise. */
+async function announce(input: {
+  readonly tenantId?: string;
+  readonly endpointIds: readonly string[];
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly recurrence?: unknown;
+  readonly announcedMs?: number;
+  readonly cancelledMs?: number;
+}): Promise<void> {
+  await database.pool("super").query(
+    `INSERT INTO maintenance_window (tenant_id, name, scope, starts_at, ends_at, recurrence, created_by, created_at, cancelled_at)
+     VALUES ($1, 'm', $2, $3, $4, $5, 'member x', $6, $7)`,
+    [
+      input.tenantId ?? DEFAULT_TENANT_ID,
+      { kind: "some", endpointIds: input.endpointIds, tags: [], groups: [] },
+      new Date(input.fromMs),
+      new Date(input.toMs),
+      input.recurrence === undefined ? null : JSON.stringify(input.recurrence),
+      new Date(input.announcedMs ?? 0),
+      input.cancelledMs === undefined ? null : new Date(input.cancelledMs),
+    ],
+  );
 }
 
 async function stored(table: "probe_hour" | "probe_day", number: number) {
@@ -101,12 +135,12 @@ function total(rows: readonly Record<string, number>[]): MinuteCounts {
 }
 
 /** The same by core's own arithmetic. */
-function counted({ rows, spans, firstWatchedAtMs }: Endpoint): MinuteCounts {
+function counted({ rows, spans, maintenance = [], firstWatchedAtMs }: Endpoint): MinuteCounts {
   const minutes: CountedMinute[] = rows.map(({ offset, ...row }) => ({
     ...row,
     minuteAtMs: NOON + offset * MINUTE_MS,
   }));
-  return countMinutes(minutes, { downSpans: spans, maintenanceSpans: [], firstWatchedAtMs });
+  return countMinutes(minutes, { downSpans: spans, maintenanceSpans: maintenance, firstWatchedAtMs });
 }
 
 const minuteRow = fc.record({
@@ -127,19 +161,22 @@ const endpointArbitrary: fc.Arbitrary<Endpoint> = fc
     rows: fc.uniqueArray(minuteRow, { selector: ({ offset }) => offset, maxLength: 25 }),
     cuts: fc.uniqueArray(second, { minLength: 2, maxLength: 4 }),
     isOpen: fc.boolean(),
+    work: fc.option(fc.tuple(second, fc.integer({ min: 1, max: 40 * 60 }))),
     firstWatchedAtMs: fc.constantFrom(0, 0, NOON + 30 * MINUTE_MS + 20_000),
   })
-  .map(({ rows, cuts, isOpen, firstWatchedAtMs }) => {
+  .map(({ rows, cuts, isOpen, work, firstWatchedAtMs }) => {
     const at = cuts.toSorted((a, b) => a - b).map((seconds) => NOON + seconds * 1_000);
     const spans = [
       { fromMs: at[0] ?? 0, toMs: at[1] ?? null },
       ...(isOpen && at[2] ? [{ fromMs: at[2], toMs: null }] : []),
     ];
-    return { rows: rows.toSorted((a, b) => a.offset - b.offset), spans, firstWatchedAtMs };
+    const fromMs = NOON + (work?.[0] ?? 0) * 1_000;
+    const maintenance = work === null ? [] : [{ fromMs, toMs: fromMs + work[1] * 1_000 }];
+    return { rows: rows.toSorted((a, b) => a.offset - b.offset), spans, maintenance, firstWatchedAtMs };
   });
 
 describe("hours", () => {
-  test("count as core counts, for any rows, outages and cadences", async () => {
+  test("count as core counts, for any rows, outages, maintenance and cadences", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(endpointArbitrary, { minLength: 4, maxLength: 4 }), async (endpoints) => {
         const numbers = await Promise.all(endpoints.map(write));
@@ -177,6 +214,79 @@ describe("hours", () => {
     await rollUpHours(database.pool("system"), { fromMs: NOON, toMs: NOON + HOUR_MS });
     expect(total(await stored("probe_hour", number))).toMatchObject({ degraded: 2, down: 2 });
     expect(counted(endpoint)).toMatchObject({ degraded: 2, down: 2 });
+  });
+
+  describe("of announced maintenance", () => {
+    const MINUTES = { fromMs: NOON + MINUTE_MS, toMs: NOON + 3 * MINUTE_MS };
+    const bad = (offset: number) => row(offset, { state: "down", notDownCount: 0 });
+    /** Four minutes, all down, the second and third of them maintenance. */
+    const sumFour = async (of: (id: string) => Promise<void>) => {
+      const number = await write({ rows: [0, 1, 2, 3].map(bad), spans: [], firstWatchedAtMs: 0 });
+      const { rows } = await database
+        .pool("super")
+        .query<{ id: string }>("SELECT id FROM endpoints WHERE number = $1", [number]);
+      await of(rows[0]?.id ?? "");
+      await rollUpHours(database.pool("system"), { fromMs: NOON, toMs: NOON + HOUR_MS });
+      return total(await stored("probe_hour", number));
+    };
+    const other = randomUUID();
+    beforeAll(async () => {
+      await database
+        .pool("super")
+        .query("INSERT INTO tenants (id, name, slug, plan) VALUES ($1, 'Other', 'other', 'team')", [other]);
+    });
+
+    test.each<[string, (id: string) => Promise<void>, Partial<MinuteCounts>]>([
+      [
+        "count neither for nor against",
+        (id) => announce({ endpointIds: [id], ...MINUTES }),
+        { down: 2, maintenance: 2 },
+      ],
+      [
+        "of another workspace, count as ever",
+        (id) => announce({ tenantId: other, endpointIds: [id], ...MINUTES }),
+        { down: 4, maintenance: 0 },
+      ],
+      [
+        "of another endpoint, count as ever",
+        () => announce({ endpointIds: [randomUUID()], ...MINUTES }),
+        { down: 4, maintenance: 0 },
+      ],
+      [
+        "count from when they were announced",
+        (id) => announce({ endpointIds: [id], ...MINUTES, announcedMs: NOON + 2 * MINUTE_MS }),
+        { down: 3, maintenance: 1 },
+      ],
+      [
+        "announced afterwards, count as ever",
+        (id) => announce({ endpointIds: [id], ...MINUTES, announcedMs: NOON + 4 * MINUTE_MS }),
+        { down: 4, maintenance: 0 },
+      ],
+      [
+        "cancelled in between, count until then",
+        (id) => announce({ endpointIds: [id], ...MINUTES, cancelledMs: NOON + 2 * MINUTE_MS }),
+        { down: 3, maintenance: 1 },
+      ],
+      [
+        "every week, count every time",
+        (id) =>
+          announce({
+            endpointIds: [id],
+            fromMs: MINUTES.fromMs - 7 * DAY_MS,
+            toMs: MINUTES.toMs - 7 * DAY_MS,
+            recurrence: {
+              timeZone: "UTC",
+              weekdays: [WEEKDAY],
+              start: "12:01",
+              durationMinutes: 2,
+              untilMs: null,
+            },
+          }),
+        { down: 2, maintenance: 2 },
+      ],
+    ])("minutes %s", async (_case, announced, expected) => {
+      expect(await sumFour(announced)).toMatchObject(expected);
+    });
   });
 
   test("summed again are the same row, and a corrected minute changes it", async () => {

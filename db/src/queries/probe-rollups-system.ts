@@ -2,8 +2,11 @@
 import { LATENCY_BOUNDS_MS } from "@alivemcp/core/latency-histogram";
 import type pg from "pg";
 import { STATE_CODES } from "../codes.ts";
+import { listMaintenanceSpans } from "./maintenance-spans-system.ts";
 
 const { up, degraded, down, auth_walled: walled, unknown } = STATE_CODES;
+/** Beside the states: a minute that counts neither for nor against, whatever it was. */
+const MAINTENANCE = -1;
 
 const COUNTS = [
   "up_minutes",
@@ -21,7 +24,7 @@ const tuple = (table: string) => `(${COLUMNS.map((column) => `${table}.${column}
 const BUCKET = "width_bucket(m.latency_ms - 1, $3::integer[])";
 
 /**
- * Counted minutes of [$1, $2). A minute of a committed outage is down unless a quorum said not-down (bytes 1 and 2 of the
+ * Counted minutes of [$1, $2). A minute that any part of announced maintenance ($4 to $6) touches is maintenance. A minute of a committed outage is down unless a quorum said not-down (bytes 1 and 2 of the
  * packed regions: asked, not down); `unknown` stays. A row that stands for several minutes loses those that later rows
  * stand for. Minutes before the endpoint was first watched are left out.
  */
@@ -29,9 +32,15 @@ const COUNTED = `
   WITH outage AS MATERIALIZED (
     SELECT e.number, s.from_at, s.to_at FROM state_span s JOIN endpoints e ON e.id = s.endpoint_id
     WHERE s.state = 'down' AND s.from_at < $2 AND (s.to_at IS NULL OR s.to_at > $1)
+  ), maintenance AS MATERIALIZED (
+    SELECT * FROM unnest($4::integer[], $5::timestamptz[], $6::timestamptz[]) AS s (number, from_at, to_at)
   ), counted AS (
     SELECT m.endpoint_number, date_trunc('hour', m.minute_at, 'UTC') AS hour_at, m.latency_ms,
       CASE
+        WHEN EXISTS (
+          SELECT FROM maintenance s WHERE s.number = m.endpoint_number
+            AND s.from_at < m.minute_at + interval '1 minute' AND s.to_at > m.minute_at
+        ) THEN ${MAINTENANCE}
         WHEN m.state IN (${down}, ${unknown}) OR length(m.regions) < 4 THEN m.state
         WHEN get_byte(m.regions, 2) >= least(2, get_byte(m.regions, 1)) THEN m.state
         WHEN EXISTS (
@@ -63,16 +72,24 @@ export async function rollUpHours(
   pool: pg.Pool,
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
 ): Promise<void> {
+  const maintenance = await listMaintenanceSpans(pool, { fromMs, toMs });
   await pool.query(
     `INSERT INTO probe_hour AS r (endpoint_number, hour_at, ${COLUMNS.join(", ")})
      ${COUNTED}
      SELECT endpoint_number, hour_at, ${minutesIn(up)}, ${minutesIn(degraded)}, ${minutesIn(down)}, ${minutesIn(walled)},
-       ${minutesIn(unknown)}, 0,
+       ${minutesIn(unknown)}, ${minutesIn(MAINTENANCE)},
        coalesce(array_agg(ARRAY[bucket, measured] ORDER BY bucket) FILTER (WHERE measured > 0), '{}')
      FROM grouped GROUP BY endpoint_number, hour_at
      ON CONFLICT (endpoint_number, hour_at) DO UPDATE SET ${assignments}
      WHERE ${tuple("r")} IS DISTINCT FROM ${tuple("excluded")}`,
-    [new Date(fromMs), new Date(toMs), LATENCY_BOUNDS_MS],
+    [
+      new Date(fromMs),
+      new Date(toMs),
+      LATENCY_BOUNDS_MS,
+      maintenance.map((span) => span.endpointNumber),
+      maintenance.map((span) => new Date(span.fromMs)),
+      maintenance.map((span) => new Date(span.toMs)),
+    ],
   );
 }
 
