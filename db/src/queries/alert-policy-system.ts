@@ -1,4 +1,5 @@
 import type { AlertSeverity } from "@alivemcp/core/alert-severity";
+import type { UpdateStage } from "@alivemcp/core/incident-cause";
 import type { PlanName } from "@alivemcp/core/plans";
 import type { SinkKind, SinkState } from "@alivemcp/core/sink-kind";
 import type pg from "pg";
@@ -9,6 +10,7 @@ const ms = (column: string) => `round(extract(epoch FROM ${column}) * 1000)::flo
 /** What a tenant wants to be told, as stored; `scope`, `hours`, `steps` and `recurrence` are core's to read. */
 export interface StoredAlertPolicy {
   readonly tenantId: string;
+  readonly slug: string;
   readonly plan: PlanName;
   readonly rules: readonly {
     readonly id: string;
@@ -66,7 +68,7 @@ export async function listAlertPolicies(
   input: { readonly tenantIds: readonly string[]; readonly atMs: number; readonly dayStartMs: number },
 ): Promise<readonly StoredAlertPolicy[]> {
   const { rows } = await client.query<StoredAlertPolicy>(
-    `SELECT w.id AS "tenantId", w.plan,
+    `SELECT w.id AS "tenantId", w.slug, w.plan,
        (SELECT coalesce(json_agg(json_build_object('id', r.id, 'position', r.position, 'isEnabled', r.is_enabled,
            'severities', r.severities, 'scope', r.scope, 'hours', r.hours, 'sinkIds', r.sink_ids,
            'escalationPolicyId', r.escalation_policy_id) ORDER BY r.position, r.id), '[]')
@@ -168,6 +170,28 @@ export async function listToldSinks(
        AND d.event LIKE 'incident.%'
      ORDER BY d.incident_tenant_id, d.sink_id, d.created_at DESC, d.id`,
     [incidentTenantIds],
+  );
+  return rows;
+}
+
+export interface NewestUpdateRow {
+  readonly incidentId: string;
+  readonly stage: UpdateStage;
+  readonly body: string;
+}
+
+/** What owners told the public last about these incidents. */
+export async function listNewestUpdates(
+  client: pg.ClientBase,
+  incidentIds: readonly string[],
+): Promise<readonly NewestUpdateRow[]> {
+  if (incidentIds.length === 0) {
+    return [];
+  }
+  const { rows } = await client.query<NewestUpdateRow>(
+    `SELECT DISTINCT ON (incident_id) incident_id AS "incidentId", stage, body
+     FROM incident_update WHERE incident_id = ANY($1::uuid[]) ORDER BY incident_id, at DESC, id`,
+    [incidentIds],
   );
   return rows;
 }

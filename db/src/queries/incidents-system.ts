@@ -82,7 +82,7 @@ export async function lockNewestIncidents(
      FROM (SELECT DISTINCT id FROM unnest($1::uuid[]) AS u (id) ORDER BY id) e
      CROSS JOIN LATERAL (
        SELECT * FROM incident n WHERE n.endpoint_id = e.id AND n.simulated_for IS NULL
-       ORDER BY n.opened_at DESC LIMIT 1 FOR UPDATE
+       ORDER BY n.opened_at DESC LIMIT 1 FOR NO KEY UPDATE
      ) i
      WHERE i.resolved_at IS NULL OR i.resolved_at > $2`,
     [input.endpointIds, new Date(input.resolvedAfterMs)],
@@ -212,7 +212,7 @@ export async function lockIncidentTenants(
   }
   const { rows } = await client.query<IncidentTenantRow>(
     `SELECT ${INCIDENT_TENANT_COLUMNS} FROM incident_tenant t JOIN tenants w ON w.id = t.tenant_id
-     WHERE t.incident_id = ANY($1::uuid[]) AND ${IS_TOLD} ORDER BY t.id FOR UPDATE OF t`,
+     WHERE t.incident_id = ANY($1::uuid[]) AND ${IS_TOLD} ORDER BY t.id FOR NO KEY UPDATE OF t`,
     [incidentIds],
   );
   return rows;

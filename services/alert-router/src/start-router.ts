@@ -4,11 +4,15 @@ import { countOpenConfirmations } from "@alivemcp/db/queries/endpoint-states-sys
 import { openOpsServer, type ReadinessCheck } from "@alivemcp/runtime/ops-server";
 import { everyTick } from "@alivemcp/runtime/periodic";
 import { startShardConsumer } from "@alivemcp/runtime/shard-consumer";
+import { ensureDefaultSinks } from "./alerts/ensure-default-sinks.ts";
 import { StaleLeaseError } from "./commit-decisions.ts";
 import type { Deps } from "./deps.ts";
 import { resumeShard } from "./resume-shard.ts";
 import { routeBatch } from "./route-batch.ts";
 import { sweepShard } from "./sweep-shard.ts";
+import { sweepIncidentTenants, sweepPublicUpdates } from "./sweeps/sweep-incident-tenants.ts";
+import { sweepIncidents } from "./sweeps/sweep-incidents.ts";
+import { sweepDrift, sweepExpiries } from "./sweeps/sweep-warnings.ts";
 
 export interface RunningRouter {
   /** Port of metrics and readiness. */
@@ -20,6 +24,7 @@ export interface RunningRouter {
 
 const SWEEP_EVERY_MS = 1_000;
 const COUNT_EVERY_MS = 5_000;
+const WARN_EVERY_MS = 5_000;
 
 /** Starts reading the stream and sweeping deadlines; `stop` finishes what is in hand and gives the shards back. */
 export async function startRouter(deps: Deps): Promise<RunningRouter> {
@@ -40,6 +45,18 @@ export async function startRouter(deps: Deps): Promise<RunningRouter> {
     everyTick({ name, everyMs, clock, run, onError: (err) => logRetry(deps, err) });
   const timers = [
     task("deadlines", SWEEP_EVERY_MS, sweep),
+    task("incidents", SWEEP_EVERY_MS, () => sweepIncidents(deps)),
+    task("answers", SWEEP_EVERY_MS, async () => {
+      await sweepIncidentTenants(deps);
+      await sweepPublicUpdates(deps);
+    }),
+    task("warnings", WARN_EVERY_MS, async () => {
+      await sweepDrift(deps);
+      await sweepExpiries(deps);
+    }),
+    task("default sinks", WARN_EVERY_MS, () =>
+      ensureDefaultSinks(deps.pool, { keys: deps.sinkKeys, tenantIds: null, nowMs: clock.nowMs() }),
+    ),
     task("counts", COUNT_EVERY_MS, async () =>
       deps.metrics.openConfirmations.set(await countOpenConfirmations(deps.pool, consumer.shards())),
     ),

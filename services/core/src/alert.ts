@@ -60,6 +60,8 @@ export const INCIDENT_NEWS = [
   /** Nothing changed, but what kept it back is over, or nobody answered. */
   "still-open",
   "acknowledged",
+  /** The owner told the public how it stands. */
+  "public-update",
   "resolved",
 ] as const;
 export type IncidentNews = (typeof INCIDENT_NEWS)[number];

@@ -33,6 +33,8 @@ export function incidentTitle(name: string, story: IncidentStory): string {
       return `No longer down: ${title}`;
     case "still-open":
       return `Still open: ${title}`;
+    case "public-update":
+      return `Update: ${title}`;
     case "reopened":
       return `Open again: ${title}`;
     case "opened":

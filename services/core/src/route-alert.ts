@@ -8,7 +8,8 @@ import { sinkRefusal } from "./sink-refusal.ts";
 
 /**
  * Routes one alert of one tenant. Every sink that came into question gets one decision; when none did, one decision
- * without a sink says why. An acknowledgement and the end of an incident follow its earlier messages, past every mute.
+ * without a sink says why. An acknowledgement, a public update and the end of an incident follow its earlier messages,
+ * past every mute.
  *
  * At `wakeAtMs` the shell asks `decideEscalation`, and routes the steps that are due (`escalateTo`), else the incident
  * as it is with the news `still-open`.
@@ -18,7 +19,7 @@ export function routeAlert(input: RouteInput, nowMs: number): RouteOutcome {
   if (relation === "none") {
     return ended(input, [alone(input, { verdict: "skip", reason: "not-watched" })]);
   }
-  if (alert.event === "incident.resolved" || alert.event === "incident.acknowledged") {
+  if (followsUp(alert)) {
     return ended(input, followUp(input));
   }
   if (relation === "follower" && isOwnersAlone(input)) {
@@ -90,6 +91,12 @@ function answerOf(input: RouteInput, { sink, answer }: SinkCandidate): RouteAnsw
   }
   return news === "still-open" ? { verdict: "send", reason: "still-open" } : answer;
 }
+
+/** What says how something that was told goes on; of interest to nobody else. */
+const followsUp = ({ event, facts }: RouteInput["alert"]): boolean =>
+  event === "incident.resolved" ||
+  event === "incident.acknowledged" ||
+  (facts.kind === "incident" && facts.news === "public-update");
 
 /** To the sinks that were told, and to no other. */
 function followUp(input: RouteInput): readonly RouteDecision[] {

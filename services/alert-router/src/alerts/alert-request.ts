@@ -1,5 +1,4 @@
 import type { Alert } from "@alivemcp/core/alert";
-import type { RouteInput } from "@alivemcp/core/route-decision";
 import type { IncidentTenantRow } from "@alivemcp/db/queries/incidents-system";
 import type { KnownIncident } from "../incidents/known-incident.ts";
 
@@ -7,7 +6,10 @@ import type { KnownIncident } from "../incidents/known-incident.ts";
 export interface AlertRequest {
   readonly alert: Alert;
   /** What it is about, as it is with this alert; null when it is about no incident. */
-  readonly incident: { readonly facts: KnownIncident; readonly row: IncidentTenantRow } | null;
-  /** Escalation steps that are due: their sinks alone are asked. */
-  readonly escalateTo: RouteInput["escalateTo"];
+  readonly incident: {
+    readonly facts: KnownIncident;
+    readonly row: IncidentTenantRow;
+    /** Endpoints that fail together with this one, it included; 1 when it is alone. */
+    readonly endpointsTogether: number;
+  } | null;
 }

@@ -3,6 +3,7 @@ import { decideBudget } from "@alivemcp/core/alert-budget";
 import { INCIDENT_SEVERITIES } from "@alivemcp/core/alert-severity";
 import { deliveryPriority, laneOf, lanesAhead } from "@alivemcp/core/delivery-order";
 import { deadlineAtMsOf } from "@alivemcp/core/delivery-promise";
+import { decideEscalation } from "@alivemcp/core/escalation";
 import { invariant } from "@alivemcp/core/invariant";
 import { routeAlert } from "@alivemcp/core/route-alert";
 import type { RouteDecision, RouteInput, RouteOutcome } from "@alivemcp/core/route-decision";
@@ -44,7 +45,7 @@ export function decideAlerts(
     if (!policy || !input) {
       continue;
     }
-    const outcome = routeAlert(input, nowMs);
+    const outcome = routeAlert({ ...input, escalateTo: dueSteps(input, nowMs) }, nowMs);
     const { verdicts, isFree } = withinBudget(policy, request, outcome.decisions, input);
     decisions.push(...verdicts.map((verdict) => decisionOf(request, verdict, isFree)));
     const made = verdicts.flatMap((verdict) => deliveryOf(deps, context, policy, request, verdict, nowMs));
@@ -52,7 +53,12 @@ export function decideAlerts(
     const { incident } = request;
     if (incident) {
       noteTold(context, incident.row.id, made);
-      const after = incidentTenantAfter({ ...incident, row: row ?? incident.row }, outcome, made);
+      const after = incidentTenantAfter(
+        { ...incident, row: row ?? incident.row },
+        request.alert,
+        outcome,
+        made,
+      );
       incidentTenants.set(incident.row.id, after);
     }
   }
@@ -62,13 +68,17 @@ export function decideAlerts(
 /** The tenant's row of an incident after an alert about it. */
 function incidentTenantAfter(
   { facts, row }: { readonly facts: KnownIncident; readonly row: IncidentTenantChange },
+  { facts: news }: AlertRequest["alert"],
   outcome: RouteOutcome,
   made: readonly NewDelivery[],
 ): IncidentTenantChange {
+  const isAside = news.kind === "incident" && news.news === "public-update";
+  // What people say in public changes nothing about who is told next, and when.
+  const wakeAtMs = isAside ? row.wakeAtMs : outcome.wakeAtMs;
   return {
     ...row,
     resolvedAtMs: facts.resolvedAtMs,
-    wakeAtMs: facts.resolvedAtMs === null ? outcome.wakeAtMs : null,
+    wakeAtMs: facts.resolvedAtMs === null ? wakeAtMs : null,
     escalationPolicyId: outcome.escalation?.policyId ?? row.escalationPolicyId,
     escalationStep: outcome.escalation?.stepsDone ?? row.escalationStep,
     toldSeverity: made.some(({ state }) => state === "pending") ? facts.severity : row.toldSeverity,
@@ -79,7 +89,7 @@ function incidentTenantAfter(
 function routeInputOf(
   context: AlertContext,
   policy: TenantPolicy,
-  { alert, incident, escalateTo }: AlertRequest,
+  { alert, incident }: AlertRequest,
   changed: IncidentTenantChange | null,
 ): RouteInput | null {
   const endpoint = context.endpoints.get(alert.endpointId);
@@ -108,8 +118,27 @@ function routeInputOf(
       escalationStep: (changed ?? incident.row).escalationStep,
     },
     plan: policy.plan,
-    escalateTo,
+    escalateTo: null,
   };
+}
+
+/** Steps of the escalation policy that are due when an incident is looked at again; null: none are. */
+function dueSteps({ alert, incident, policies, plan }: RouteInput, nowMs: number): RouteInput["escalateTo"] {
+  if (incident === null || alert.facts.kind !== "incident" || alert.facts.news !== "still-open") {
+    return null;
+  }
+  const { sinkIds, stepsDone } = decideEscalation(
+    {
+      policy: policies.find(({ id }) => id === incident.escalationPolicyId) ?? null,
+      pagedAtMs: incident.pagedAtMs,
+      acknowledgedAtMs: incident.acknowledgedAtMs,
+      resolvedAtMs: null,
+      stepsDone: incident.escalationStep,
+      hasEscalationPolicies: plan.hasEscalationPolicies,
+    },
+    nowMs,
+  );
+  return stepsDone === incident.escalationStep ? null : { sinkIds, stepsDone };
 }
 
 /** An alert counts once, however many sinks hear of it; what somebody simulates costs nothing. */
@@ -201,7 +230,14 @@ function deliveryOf(
       alertKey: alert.alertKey,
       dedupKey: alert.dedupKey,
       severity: alert.severity,
-      message: messageOfAlert(deps, { request, endpoint, event: route.event, nowMs }),
+      message: messageOfAlert(deps, {
+        request,
+        endpoint,
+        workspaceSlug: policy.slug,
+        event: route.event,
+        update: context.updates.get(incident?.facts.id ?? "") ?? null,
+        nowMs,
+      }),
       state: isFolded ? "folded" : "pending",
       reason: isFolded ? reason : null,
       priority: deliveryPriority(lane, ahead),

@@ -9,8 +9,10 @@ import {
   type AlertEndpointRow,
   listAlertEndpoints,
   listAlertPolicies,
+  listNewestUpdates,
   listToldSinks,
   lockTenantAlerts,
+  type NewestUpdateRow,
   type StoredAlertPolicy,
   type ToldSinkRow,
 } from "@alivemcp/db/queries/alert-policy-system";
@@ -19,6 +21,7 @@ import type { PoolClient } from "@alivemcp/runtime/postgres";
 /** What a tenant wants to be told, and what it was told today. The two counts rise while alerts are decided. */
 export interface TenantPolicy {
   readonly tenantId: string;
+  readonly slug: string;
   readonly plan: Plan;
   readonly rules: readonly AlertRule[];
   readonly sinks: readonly RoutedSink[];
@@ -34,6 +37,8 @@ export interface AlertContext {
   readonly tenants: ReadonlyMap<string, TenantPolicy>;
   /** By tenant's row of the incident. Grows while alerts are decided. */
   readonly told: Map<string, ToldSinkRow[]>;
+  /** Newest public update by incident. */
+  readonly updates: ReadonlyMap<string, NewestUpdateRow>;
 }
 
 /**
@@ -46,6 +51,7 @@ export async function loadAlertContext(
     readonly tenantIds: readonly string[];
     readonly endpointIds: readonly string[];
     readonly incidentTenantIds: readonly string[];
+    readonly incidentIds: readonly string[];
   },
   nowMs: number,
 ): Promise<AlertContext> {
@@ -58,10 +64,12 @@ export async function loadAlertContext(
   });
   const endpoints = await listAlertEndpoints(client, { ids: [...new Set(of.endpointIds)], atMs: nowMs });
   const told = await listToldSinks(client, of.incidentTenantIds);
+  const updates = await listNewestUpdates(client, of.incidentIds);
   return {
     endpoints: new Map(endpoints.map((endpoint) => [endpoint.id, endpoint])),
     tenants: new Map(stored.map((policy) => [policy.tenantId, policyOf(policy)])),
     told: Map.groupBy(told, ({ incidentTenantId }) => incidentTenantId),
+    updates: new Map(updates.map((update) => [update.incidentId, update])),
   };
 }
 
@@ -69,6 +77,7 @@ export async function loadAlertContext(
 function policyOf(stored: StoredAlertPolicy): TenantPolicy {
   return {
     tenantId: stored.tenantId,
+    slug: stored.slug,
     plan: PLANS[stored.plan],
     rules: stored.rules.flatMap((rule) => readAlertRule(rule) ?? []),
     sinks: stored.sinks,

@@ -48,6 +48,7 @@ export async function tellAlerts(
       tenantIds,
       endpointIds: requests.map(({ alert }) => alert.endpointId),
       incidentTenantIds: requests.flatMap(({ incident }) => incident?.row.id ?? []),
+      incidentIds: requests.flatMap(({ incident }) => incident?.facts.id ?? []),
     },
     nowMs,
   );

@@ -55,14 +55,14 @@ export function foldIncident(
 export function revisionOf(
   { next, write, changes }: IncidentDecision,
   known: KnownIncident | null,
-  of: Pick<KnownIncident, "endpointId" | "simulatedFor">,
+  { endpointId, simulatedFor }: Pick<KnownIncident, "endpointId" | "simulatedFor">,
   makeId: () => string,
 ): IncidentRevision | null {
   if (write === "none" || next === null) {
     return null;
   }
   const id = write === "update" && known !== null ? known.id : makeId();
-  return { incident: { ...next, id, ...of }, changes };
+  return { incident: { ...next, id, endpointId, simulatedFor }, changes };
 }
 
 /** Never before what was decided of the incident already: deadlines run by our clock, entries by the stream's. */

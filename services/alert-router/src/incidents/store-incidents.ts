@@ -84,7 +84,6 @@ function requestsOf(
   const atMs = changes[0]?.atMs ?? incident.openedAtMs;
   return rows.map((row) => ({
     alert: incidentAlert(told, incident, { ...row, incidentTenantId: row.id }, atMs),
-    incident: { facts: incident, row },
-    escalateTo: null,
+    incident: { facts: incident, row, endpointsTogether: 1 },
   }));
 }
