@@ -10,6 +10,7 @@ const ms = (column: string) => `round(extract(epoch FROM ${column}) * 1000)::flo
 export interface LeasedDelivery {
   readonly id: string;
   readonly tenantId: string;
+  readonly tenantSlug: string;
   readonly event: AlertEvent;
   readonly severity: AlertSeverity | null;
   /** As stored; core's schema reads it. */
@@ -90,7 +91,7 @@ export async function leaseDelivery(client: pg.ClientBase, input: LeaseRequest):
   const { rows } = await client.query<LeasedDelivery>(
     `WITH leased AS (
        UPDATE delivery d SET leased_until = $3, leased_by = $4 WHERE d.id = $1 AND ${IS_DUE} RETURNING d.*)
-     SELECT d.id, d.tenant_id AS "tenantId", d.event, d.severity, d.message, d.alert_key AS "alertKey",
+     SELECT d.id, d.tenant_id AS "tenantId", w.slug AS "tenantSlug", d.event, d.severity, d.message, d.alert_key AS "alertKey",
        d.dedup_key AS "dedupKey", d.endpoint_id AS "endpointId", d.incident_tenant_id AS "incidentTenantId",
        t.incident_id AS "incidentId", d.attempts, ${ms("d.created_at")} AS "createdAtMs",
        ${ms("d.deadline_at")} AS "deadlineAtMs", ${ms("d.escalated_at")} AS "escalatedAtMs", d.detour_of AS "detourOf",
@@ -100,7 +101,7 @@ export async function leaseDelivery(client: pg.ClientBase, input: LeaseRequest):
        json_build_object('id', s.id, 'kind', s.kind, 'name', s.name, 'state', s.state, 'sealed', s.sealed,
          'sealingKeyId', s.sealing_key_id, 'version', s.version, 'failuresInARow', s.failures_in_a_row,
          'failingSinceMs', ${ms("s.failing_since")}) AS sink
-     FROM leased d JOIN sink s ON s.id = d.sink_id LEFT JOIN incident_tenant t ON t.id = d.incident_tenant_id`,
+     FROM leased d JOIN sink s ON s.id = d.sink_id JOIN tenants w ON w.id = d.tenant_id LEFT JOIN incident_tenant t ON t.id = d.incident_tenant_id`,
     [input.deliveryId, at, new Date(input.untilMs), input.by],
   );
   const [delivery] = rows;

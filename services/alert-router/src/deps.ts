@@ -11,6 +11,7 @@ import { loadRegions, type RegionSpec } from "@alivemcp/runtime/regions";
 import type { SinkKey } from "@alivemcp/runtime/sink-keys";
 import type { Registry } from "prom-client";
 import type { Config } from "./config.ts";
+import { type DeliverDeps, openDeliverDeps } from "./deliver/deliver-deps.ts";
 import { createRegionTally, type RegionTally } from "./region-tally.ts";
 import { createRouterMetrics, type RouterMetrics } from "./router-metrics.ts";
 import { createShardLocks, type ShardLocks } from "./shard-locks.ts";
@@ -50,6 +51,7 @@ export interface Deps {
   readonly sinkKeys: readonly SinkKey[];
   readonly tally: RegionTally;
   readonly locks: ShardLocks;
+  readonly deliver: DeliverDeps;
   close(): Promise<void>;
 }
 
@@ -94,6 +96,14 @@ export async function createDeps(config: Config): Promise<Deps> {
     metrics.suspectedRegions.set({ region }, Number(isSuspected));
     log[isSuspected ? "error" : "info"]({ region, isSuspected, reason }, "region under suspicion");
   });
+  const deliver = openDeliverDeps(config, {
+    clock: systemClock,
+    closers,
+    log,
+    registry,
+    queueConnection,
+    deliveryQueue,
+  });
   return {
     config,
     log,
@@ -116,6 +126,7 @@ export async function createDeps(config: Config): Promise<Deps> {
     sinkKeys: config.SINK_KEY,
     tally,
     locks: createShardLocks(),
+    deliver,
     close: closers.closeAll,
   };
 }

@@ -6,6 +6,7 @@ import { everyTick } from "@alivemcp/runtime/periodic";
 import { startShardConsumer } from "@alivemcp/runtime/shard-consumer";
 import { ensureDefaultSinks } from "./alerts/ensure-default-sinks.ts";
 import { StaleLeaseError } from "./commit-decisions.ts";
+import { startDelivering } from "./deliver/start-delivering.ts";
 import type { Deps } from "./deps.ts";
 import { resumeShard } from "./resume-shard.ts";
 import { routeBatch } from "./route-batch.ts";
@@ -61,12 +62,13 @@ export async function startRouter(deps: Deps): Promise<RunningRouter> {
       deps.metrics.openConfirmations.set(await countOpenConfirmations(deps.pool, consumer.shards())),
     ),
   ];
+  const delivering = startDelivering(deps.deliver);
   const ops = await openOpsServer({
     host: config.METRICS_HOST,
     port: config.METRICS_PORT,
     metrics: deps.registry,
     checks: readinessChecks(deps, () => consumer.shards().length),
-    tasks: [consumer, ...timers],
+    tasks: [consumer, ...timers, ...delivering.tasks],
   });
   log.info({ opsPort: ops.port, regions: deps.regions }, "routing");
   return {
@@ -75,7 +77,7 @@ export async function startRouter(deps: Deps): Promise<RunningRouter> {
     async stop() {
       ops.startDraining();
       await Promise.all(timers.map((timer) => timer.stop()));
-      await consumer.stop();
+      await Promise.all([consumer.stop(), delivering.stop()]);
       await ops.close();
       await deps.close();
     },

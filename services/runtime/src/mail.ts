@@ -1,4 +1,5 @@
 import { invariant } from "@alivemcp/core/invariant";
+import { redactExcerpt } from "@alivemcp/core/redact";
 import nodemailer from "nodemailer";
 import type { Logger } from "./logger.ts";
 
@@ -8,6 +9,27 @@ export interface Mail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+}
+
+/** A mail of a conversation, as nobody but its receiver's mail program sees. */
+export interface ThreadedMail extends Mail {
+  /** With its angle brackets. */
+  readonly messageId: string;
+  /** Message-IDs of the mails it belongs to, oldest first. */
+  readonly references: readonly string[];
+  /** URL that ends these mails by POST (RFC 8058); null where nothing can be ended. */
+  readonly unsubscribeUrl: string | null;
+}
+
+/** What the mail server said. `status`: its reply code (RFC 5321, section 4.2); null when it could not be asked. */
+export interface MailAnswer {
+  readonly status: number | null;
+  readonly text: string | null;
+}
+
+export interface AttemptingMailer extends Mailer {
+  /** Sends once, whatever comes of it: trying again is the caller's. Never rejects. */
+  attempt(mail: ThreadedMail): Promise<MailAnswer>;
 }
 
 export interface Mailer {
@@ -59,7 +81,7 @@ export function openMailer(input: {
   readonly log: Logger;
   /** Told how each mail ended. */
   readonly onOutcome?: (outcome: "sent" | "failed" | "dropped") => void;
-}): Mailer {
+}): AttemptingMailer {
   const { log } = input;
   const transport = nodemailer.createTransport({
     url: input.smtpUrl,
@@ -73,16 +95,35 @@ export function openMailer(input: {
     disableUrlAccess: true,
   });
   const pending = new Set<Promise<void>>();
+  const messageOf = (mail: Mail) => ({
+    from: input.from,
+    to: { name: "", address: mail.to },
+    subject: headerText(mail.subject),
+    text: mail.text,
+    html: mail.html,
+    headers: { "Auto-Submitted": "auto-generated" },
+  });
+  const attempt = async (mail: ThreadedMail): Promise<MailAnswer> => {
+    if (!isMailAddress(mail.to)) {
+      return { status: 553, text: "not an address that mails are sent to" };
+    }
+    const plain = messageOf(mail);
+    const { messageId, references } = mail;
+    const thread = references.length > 0 ? { references: [...references], inReplyTo: references.at(-1) } : {};
+    const headers = { ...plain.headers, ...unsubscribeHeaders(mail.unsubscribeUrl) };
+    try {
+      const { response } = await transport.sendMail({ ...plain, messageId, ...thread, headers });
+      input.onOutcome?.("sent");
+      return { status: Number.parseInt(response, 10) || 250, text: redactExcerpt(response) };
+    } catch (err) {
+      input.onOutcome?.("failed");
+      const { responseCode, response } = err as { responseCode?: number; response?: string };
+      return { status: responseCode ?? null, text: response === undefined ? null : redactExcerpt(response) };
+    }
+  };
   const send = async (mail: Mail) => {
     invariant(isMailAddress(mail.to), "mails are sent to checked addresses");
-    const message = {
-      from: input.from,
-      to: { name: "", address: mail.to },
-      subject: headerText(mail.subject),
-      text: mail.text,
-      html: mail.html,
-      headers: { "Auto-Submitted": "auto-generated" },
-    };
+    const message = messageOf(mail);
     for (let attempt = 1; ; attempt += 1) {
       try {
         await transport.sendMail(message);
@@ -103,6 +144,7 @@ export function openMailer(input: {
     await Promise.allSettled([...pending]);
   };
   return {
+    attempt,
     send,
     post(mail) {
       if (pending.size >= PENDING_MAX) {
@@ -122,6 +164,12 @@ export function openMailer(input: {
     },
   };
 }
+
+/** RFC 2369 and RFC 8058: one URL, which a mail program POSTs to when its reader presses "unsubscribe". */
+const unsubscribeHeaders = (url: string | null): Record<string, string> =>
+  url === null
+    ? {}
+    : { "List-Unsubscribe": `<${url}>`, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" };
 
 /** A refusal for good (5xx) stays one. Errors of this library may quote the message, so only their code is logged. */
 function isWorthAnotherTry(err: unknown): boolean {
