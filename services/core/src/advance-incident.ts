@@ -23,6 +23,8 @@ interface Findings extends Pick<Incident, "causes" | "failureReason" | "regions"
   readonly aboutAtMs: number | null;
   /** Why it is over, when no cause is left. */
   readonly over: IncidentReason;
+  /** Why nothing opens, when there is no cause. */
+  readonly idle: IncidentIdleReason;
 }
 
 /**
@@ -85,6 +87,7 @@ const sameAs = (open: Incident, nowMs: number): Findings => ({
   endedAtMs: nowMs,
   aboutAtMs: null,
   over: "recovered",
+  idle: "nothing-wrong",
 });
 
 function followCause(incident: Incident | null, update: CauseUpdate, nowMs: number): IncidentDecision {
@@ -106,6 +109,7 @@ function followCause(incident: Incident | null, update: CauseUpdate, nowMs: numb
         endedAtMs: atMs,
         aboutAtMs: null,
         over: "recovered",
+        idle: "nothing-wrong",
       };
   return settle(incident, { ...findings, causes }, nowMs);
 }
@@ -137,28 +141,54 @@ function findingsOf(
   const open = openOf(incident);
   const isDown = update.committed === "down";
   const { access, isChanged } = followAccess(incident, update, nowMs, rules);
-  const marks = update.marks.flatMap((mark) => readCause(mark) ?? []);
-  const troubles = asSet<IncidentCause>([
-    ...marks.filter((cause) => cause !== "flapping" && cause !== "down" && cause !== "access_changed"),
-    ...(isDown ? (["down"] as const) : []),
-    ...(isChanged ? (["access_changed"] as const) : []),
-    ...(open?.causes.includes("burn_rate") ? (["burn_rate"] as const) : []),
-  ]);
-  const isFlapping = marks.includes("flapping") && (open !== null || troubles.length > 0);
-  const causes = asSet(isFlapping ? [...troubles, "flapping"] : troubles);
+  const causes = causesOf(open, update, isChanged);
   const wasDown = open?.causes.some((cause) => cause === "down" || cause === "flapping") ?? false;
-  const wasAccessAlone = open?.causes.length === 1 && open.causes[0] === "access_changed";
-  const startedAtMs = isDown ? update.sinceAtMs : update.aboutAtMs;
   return {
     causes,
     ...namedBy(open, causes, update),
     access,
-    startedAtMs: open === null ? startedAtMs : Math.min(open.startedAtMs, isDown ? startedAtMs : Infinity),
+    startedAtMs: startOf(open, update),
     endedAtMs: wasDown ? update.sinceAtMs : update.aboutAtMs,
     aboutAtMs: isDown ? null : update.aboutAtMs,
-    over: wasAccessAlone && !isAccessNews(access, nowMs, rules) ? "access-is-normal-now" : "recovered",
+    over: isOldAccess(open, access, nowMs, rules) ? "access-is-normal-now" : "recovered",
+    idle: update.marks.includes("flapping") ? "flapping-opens-none" : "nothing-wrong",
   };
 }
+
+/** What turns out to be an outage may have begun before its first warning; afterwards the beginning is fixed. */
+function startOf(open: Incident | null, update: EndpointUpdate): number {
+  if (open === null) {
+    return update.committed === "down" ? update.sinceAtMs : update.aboutAtMs;
+  }
+  const isNewlyDown = update.committed === "down" && !open.causes.includes("down");
+  return isNewlyDown ? Math.min(open.startedAtMs, update.sinceAtMs) : open.startedAtMs;
+}
+
+function causesOf(
+  open: Incident | null,
+  update: EndpointUpdate,
+  isAccessChanged: boolean,
+): readonly IncidentCause[] {
+  const marks = update.marks.flatMap((mark) => readCause(mark) ?? []);
+  const troubles: readonly IncidentCause[] = [
+    ...marks.filter((cause) => MARKED_CAUSES.includes(cause) || cause.startsWith("regional:")),
+    ...(update.committed === "down" ? (["down"] as const) : []),
+    ...(isAccessChanged ? (["access_changed"] as const) : []),
+    ...(open?.causes.includes("burn_rate") ? (["burn_rate"] as const) : []),
+  ];
+  const isFlapping = marks.includes("flapping") && (open !== null || troubles.length > 0);
+  return asSet(isFlapping ? [...troubles, "flapping"] : troubles);
+}
+
+/** Causes that the endpoint's machine marks by their own name, beside regions. */
+const MARKED_CAUSES: readonly IncidentCause[] = ["degraded", "error_rate_elevated", "latency"];
+
+const isOldAccess = (
+  open: Incident | null,
+  access: Incident["access"],
+  nowMs: number,
+  rules: IncidentRules,
+): boolean => (open?.causes.includes("access_changed") ?? false) && !isAccessNews(access, nowMs, rules);
 
 /**
  * A login wall that came or went counts until it goes or comes back, and at most for a day. While the endpoint is down
@@ -225,7 +255,7 @@ function reasonOf(worst: IncidentCause | null, update: EndpointUpdate): Incident
 function settle(incident: Incident | null, found: Findings, nowMs: number): IncidentDecision {
   const open = openOf(incident);
   if (open === null) {
-    return found.causes.length === 0 ? idle(incident, "nothing-wrong") : begin(incident, found, nowMs);
+    return found.causes.length === 0 ? idle(incident, found.idle) : begin(incident, found, nowMs);
   }
   const { causes, failureReason, regions, access, startedAtMs } = found;
   const severity = severityOfCauses(causes);

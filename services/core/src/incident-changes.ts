@@ -37,28 +37,7 @@ export function changesBetween(
     const endedAtMs = next.endedAtMs ?? next.resolvedAtMs;
     return [change("resolved", over, { endedAtMs, causes: before.causes, severity: before.severity })];
   }
-  const rose = severity < before.severity;
-  const changes: IncidentChange[] = [];
-  if (severity !== before.severity) {
-    changes.push(
-      rose
-        ? change("severity-rose", "got-worse", { severity, causes })
-        : change("severity-fell", "got-better", { severity, causes }),
-    );
-  }
-  // A change of the severity tells of `down` already.
-  const isTold = (cause: IncidentCause) => cause === "down";
-  for (const cause of causes.filter((one) => !before.causes.includes(one) && !isTold(one))) {
-    changes.push(
-      cause === "flapping"
-        ? change("flapping", "flapping-began", { cause })
-        : change("cause-added", "more-is-wrong", { cause }, cause),
-    );
-  }
-  for (const cause of before.causes.filter((one) => !causes.includes(one) && !isTold(one))) {
-    const reason = over === "access-is-normal-now" && cause === "access_changed" ? over : "less-is-wrong";
-    changes.push(change("cause-ended", reason, { cause }, cause));
-  }
+  const changes = [...severityChanges(before, next, change), ...causeChanges(before, next, over, change)];
   if (regions.join() !== before.regions.join()) {
     changes.push(change("regions-changed", "more-regions", { regions }));
   }
@@ -69,4 +48,43 @@ export function changesBetween(
     changes.push(change("amended", "began-earlier", { startedAtMs }));
   }
   return changes;
+}
+
+type MakeChange = (
+  kind: IncidentChangeKind,
+  reason: IncidentReason,
+  facts: IncidentChange["facts"],
+  about?: string,
+) => IncidentChange;
+
+function severityChanges(before: Incident, next: Incident, change: MakeChange): readonly IncidentChange[] {
+  const { severity, causes } = next;
+  if (severity === before.severity) {
+    return [];
+  }
+  return severity < before.severity
+    ? [change("severity-rose", "got-worse", { severity, causes })]
+    : [change("severity-fell", "got-better", { severity, causes })];
+}
+
+/** All but `down`, of which the change of the severity tells. */
+function causeChanges(
+  before: Incident,
+  next: Incident,
+  over: IncidentReason,
+  change: MakeChange,
+): readonly IncidentChange[] {
+  const newIn = (one: Incident, other: Incident): readonly IncidentCause[] =>
+    one.causes.filter((cause) => cause !== "down" && !other.causes.includes(cause));
+  return [
+    ...newIn(next, before).map((cause) =>
+      cause === "flapping"
+        ? change("flapping", "flapping-began", { cause })
+        : change("cause-added", "more-is-wrong", { cause }, cause),
+    ),
+    ...newIn(before, next).map((cause) => {
+      const reason = over === "access-is-normal-now" && cause === "access_changed" ? over : "less-is-wrong";
+      return change("cause-ended", reason, { cause }, cause);
+    }),
+  ];
 }
