@@ -1,11 +1,9 @@
 /** The one message that every sink renders from, made of an alert. */
-import type { Alert } from "./alert.ts";
-import type { AlertEvent } from "./alert-event.ts";
 import { ALERT_MESSAGE_VERSION, type AlertMessage } from "./alert-message.ts";
-import type { Visibility } from "./endpoint-input.ts";
 import type { Incident } from "./incident.ts";
 import { incidentSummary, incidentTitle } from "./incident-headline.ts";
 import { linksOfAlert } from "./links-of-alert.ts";
+import type { MessageInput, MessageSite } from "./message-input.ts";
 import { publicLines } from "./public-text.ts";
 import { strangersLine } from "./strangers-line.ts";
 import { utcMinute } from "./utc-minute.ts";
@@ -19,41 +17,6 @@ const VALUE_CHARS_MAX = 300;
 const UPDATE_CHARS_MAX = 2_000;
 const TAGS_MAX = 20;
 const REGIONS_MAX = 16;
-
-export interface MessageInput {
-  readonly alert: Alert;
-  /** As routed to this sink: the first message of an incident there is its opening. */
-  readonly event: AlertEvent;
-  readonly endpoint: {
-    readonly slug: string;
-    readonly name: string;
-    readonly group: string | null;
-    readonly tags: readonly string[];
-    readonly visibility: Visibility;
-    readonly runbookUrl: string | null;
-  };
-  /** Group, tags and runbook are the owner's. */
-  readonly relation: "owner" | "follower";
-  readonly incident:
-    | (Incident & {
-        readonly acknowledgedAtMs: number | null;
-        readonly update: NonNullable<AlertMessage["incident"]>["update"];
-        readonly endpointsTogether: number;
-      })
-    | null;
-  readonly site: MessageSite;
-}
-
-/** Where our own pages are. */
-export interface MessageSite {
-  /** Dashboard, without a slash at the end. */
-  readonly appUrl: string;
-  /** Status and help pages, likewise. */
-  readonly publicUrl: string;
-  /** Of the workspace that is told. */
-  readonly workspaceSlug: string;
-  readonly cityOf: (region: string) => string;
-}
 
 /**
  * Builds the message of one alert to one sink of one tenant. Names no address and no URL of the endpoint, nothing of

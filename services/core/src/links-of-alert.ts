@@ -1,6 +1,6 @@
 import type { Alert } from "./alert.ts";
 import type { AlertMessage } from "./alert-message.ts";
-import type { MessageInput } from "./build-alert-message.ts";
+import type { MessageInput } from "./message-input.ts";
 import type { FailureReason } from "./states.ts";
 
 const URL_CHARS_MAX = 2_048;
