@@ -1,7 +1,12 @@
 import type { SinkKind } from "@alivemcp/core/sink-kind";
+import { discordClient } from "./discord/client.ts";
+import { jsmClient } from "./jsm/client.ts";
+import { ntfyClient } from "./ntfy/client.ts";
 import { pagerdutyClient } from "./pagerduty/client.ts";
 import type { SendInput, SendOutcome, SinkClient, SinkDeps } from "./sink-client.ts";
 import { slackClient } from "./slack/client.ts";
+import { teamsClient } from "./teams/client.ts";
+import { telegramClient } from "./telegram/client.ts";
 import { webhookClient } from "./webhook/client.ts";
 
 /** A client whose settings are whatever it says they are: parsed before every use. */
@@ -17,6 +22,11 @@ export interface AnySinkClient {
 const SINK_CLIENTS: Partial<Record<SinkKind, AnySinkClient>> = {
   slack: anyClient(slackClient),
   pagerduty: anyClient(pagerdutyClient),
+  jsm: anyClient(jsmClient),
+  discord: anyClient(discordClient),
+  teams: anyClient(teamsClient),
+  telegram: anyClient(telegramClient),
+  ntfy: anyClient(ntfyClient),
   webhook: anyClient(webhookClient),
 };
 
