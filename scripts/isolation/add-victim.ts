@@ -13,6 +13,11 @@ export interface Victim extends TestTenant {
   readonly releaseWindowId: string;
   readonly driftEventId: string;
   readonly noticeId: string;
+  readonly sinkId: string;
+  readonly ruleId: string;
+  readonly policyId: string;
+  readonly maintenanceId: string;
+  readonly deliveryId: string;
   readonly incidentId: string;
   /** Words that stand in the victim's rows and nowhere else. */
   readonly marks: readonly string[];
@@ -74,6 +79,11 @@ export async function addVictim(database: TestDatabase): Promise<Victim> {
     keyId: await idOf("api_keys"),
     releaseWindowId: await idOf("release_window"),
     noticeId: await idOf("notice"),
+    sinkId: await idOf("sink"),
+    ruleId: await idOf("alert_rule"),
+    policyId: await idOf("escalation_policy"),
+    maintenanceId: await idOf("maintenance_window"),
+    deliveryId: await idOf("delivery"),
     incidentId: await idOf("incident_tenant"),
     driftEventId: await one("SELECT id FROM drift_event WHERE endpoint_id = $1", [endpointId]),
     marks: [mark, tenant.id, tenant.ownerId, colleagueId, endpointId],

@@ -19,6 +19,11 @@ export function victimValue(
     release: victim.releaseWindowId,
     event: victim.driftEventId,
     notice: victim.noticeId,
+    sink: victim.sinkId,
+    rule: victim.ruleId,
+    policy: victim.policyId,
+    maintenance: victim.maintenanceId,
+    delivery: victim.deliveryId,
     incident: victim.incidentId,
     id: victim.importId,
     import: victim.importId,
@@ -30,6 +35,8 @@ export function victimValue(
   return values[parameter];
 }
 
+const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+
 /** A body that would do for its owner; empty for routes that need none. */
 export function bodyFor(victim: Victim, { method, path }: Route): Readonly<Record<string, unknown>> {
   const member = { user_id: victim.colleagueId };
@@ -38,9 +45,27 @@ export function bodyFor(victim: Victim, { method, path }: Route): Readonly<Recor
     "PATCH /v1/endpoints/:endpoint": { name: "renamed" },
     "PATCH /v1/members/:member": { role: "viewer" },
     "POST /v1/endpoints/:endpoint/release-windows": {
-      until: new Date(Date.now() + 3_600_000).toISOString(),
+      until: inHours(1),
     },
     "PUT /v1/endpoints/:endpoint/credential": { kind: "bearer", token: "a-token-of-nobody" },
+    "PUT /v1/incidents/:incident/mute": { until: inHours(1) },
+    "POST /v1/incidents/:incident/comments": { body: "a comment" },
+    "POST /v1/incidents/:incident/updates": { stage: "investigating", body: "an update" },
+    "PATCH /v1/sinks/:sink": { name: "renamed" },
+    "PUT /v1/sinks/:sink/settings": { settings: { address: "nobody@example.com" } },
+    "POST /v1/sinks/:sink/confirmation": { code: "AAAA-AAAA" },
+    "PUT /v1/rules/:rule": { name: "r", severities: ["P1"], scope: { kind: "all" } },
+    "POST /v1/rules/preview": { endpoint: victim.endpointSlug, severity: "P1" },
+    "PUT /v1/escalation-policies/:policy": {
+      name: "p",
+      steps: [{ after_minutes: 0, sink_ids: [victim.sinkId] }],
+    },
+    "PUT /v1/maintenance-windows/:maintenance": {
+      name: "m",
+      scope: { kind: "all" },
+      starts_at: inHours(1),
+      ends_at: inHours(2),
+    },
     "POST /w/:workspace/members/role": { ...member, role: "viewer" },
     "POST /w/:workspace/members/remove": member,
     "POST /w/:workspace/members/invitations/resend": invitation,

@@ -313,10 +313,37 @@ describe("limits of the plan", () => {
        FROM generate_series(1, 100) n`,
       [small.tenant.id],
     );
+    const discord = { url: `https://discord.com/api/webhooks/1234567890123456789/${"t".repeat(68)}` };
+    answers.sink = await sent("POST", "/v1/sinks", { kind: "discord", name: "Chat", settings: discord });
+    const rule = {
+      name: "r",
+      severities: ["P1"],
+      scope: { kind: "all" },
+      escalation_policy_id: small.policy,
+    };
+    answers.rule = await sent("POST", "/v1/rules", rule);
+    answers.changeRule = await sent("PUT", `/v1/rules/${small.rule}`, rule);
+    const policy = { name: "p", steps: [{ after_minutes: 0, sink_ids: [small.sink] }] };
+    answers.policy = await sent("POST", "/v1/escalation-policies", policy);
+    answers.changePolicy = await sent("PUT", `/v1/escalation-policies/${small.policy}`, policy);
     answers.key = await sent("POST", "/v1/keys", { name: "one more", scopes: ["read"] });
     answers.claim = await claimWithProof(small);
     expect(answers).toEqual(allOf(answers, 402));
   });
+});
+
+test("a filter or a body that names what another workspace has finds nothing", async () => {
+  const stranger = await addBelongings(api);
+  const asked = async (method: string, path: string, body?: unknown) =>
+    (await api.send(stranger.key, method, path, body === undefined ? {} : { body })).status;
+  const answers: Record<string, number> = {
+    incidents: await asked("GET", `/v1/incidents?endpoint=${mine.endpoint}`),
+    deliveriesOfSink: await asked("GET", `/v1/deliveries?sink=${mine.sink}`),
+    deliveriesOfIncident: await asked("GET", `/v1/deliveries?incident=${mine.incident}`),
+    decisions: await asked("GET", `/v1/decisions?incident=${mine.incident}`),
+    preview: await asked("POST", "/v1/rules/preview", { endpoint: mine.endpoint, severity: "P1" }),
+  };
+  expect(answers).toEqual(allOf(answers, 404));
 });
 
 test("every documented answer was produced by a test", () => {

@@ -1,5 +1,7 @@
 /** One request per documented operation that is answered well: the walk over all routes starts from these. */
 import { randomUUID } from "node:crypto";
+import { codeHash } from "@alivemcp/actions/sinks/sink-proof";
+import type { AlertMessage } from "@alivemcp/core/alert-message";
 import { addTestMember, addTestUser } from "../../../db/test/tenant.ts";
 import type { TestApi, TestWorkspace } from "./open-test-api.ts";
 
@@ -14,6 +16,17 @@ export interface Belongings extends TestWorkspace {
   readonly member: string;
   readonly invitation: string;
   readonly optOut: string;
+  readonly incident: string;
+  /** Verified. */
+  readonly sink: string;
+  /** Waits for `PROOF_CODE`. */
+  readonly unverifiedSink: string;
+  readonly disabledSink: string;
+  readonly rule: string;
+  readonly policy: string;
+  readonly maintenance: string;
+  /** Sent. */
+  readonly delivery: string;
   /** Previewed with this workspace's key. */
   readonly importId: string;
 }
@@ -22,6 +35,32 @@ export interface SampleRequest {
   readonly path: string;
   readonly body?: unknown;
 }
+
+/** Verifies the sink that waits for it. */
+export const PROOF_CODE = "ABCD-2345";
+const ALL = { kind: "all" } as const;
+const DISCORD = { url: `https://discord.com/api/webhooks/1234567890123456789/${"t".repeat(68)}` };
+const ofIncident = (mine: Belongings, rest = "") => `/v1/incidents/${mine.incident}${rest}`;
+const ofSink = (sink: string, rest = "") => `/v1/sinks/${sink}${rest}`;
+const ruleBody = (mine: Belongings) => ({
+  name: `Sample ${randomUUID()}`,
+  severities: ["P1"],
+  scope: { kind: "some", endpoint_ids: [mine.endpoint] },
+  hours: { time_zone: "Europe/Berlin", ranges: [{ days: [1], from: "09:00", to: "17:00" }] },
+  sink_ids: [mine.sink],
+  escalation_policy_id: mine.policy,
+});
+const windowBody = () => ({
+  name: "Sample",
+  scope: ALL,
+  starts_at: soon(),
+  ends_at: new Date(Date.now() + 7_200_000).toISOString(),
+  recurrence: { time_zone: "UTC", weekdays: [1], start: "08:00", duration_minutes: 60 },
+});
+const policyBody = (mine: Belongings) => ({
+  name: "Sample",
+  steps: [{ after_minutes: 0, sink_ids: [mine.sink] }],
+});
 
 type Sample = (mine: Belongings) => SampleRequest;
 
@@ -61,6 +100,63 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   deleteCredential: (mine) => ({ path: at(mine, "/credential") }),
   followEndpoint: (mine) => ({ path: `/v1/follows/${mine.followed}`, body: {} }),
   unfollowEndpoint: (mine) => ({ path: `/v1/follows/${mine.followed}` }),
+  listIncidents: () => ({ path: "/v1/incidents" }),
+  getIncident: (mine) => ({ path: ofIncident(mine) }),
+  acknowledgeIncident: (mine) => ({ path: ofIncident(mine, "/acknowledge") }),
+  unacknowledgeIncident: (mine) => ({ path: ofIncident(mine, "/acknowledge") }),
+  muteIncident: (mine) => ({ path: ofIncident(mine, "/mute"), body: { until: soon() } }),
+  unmuteIncident: (mine) => ({ path: ofIncident(mine, "/mute") }),
+  commentOnIncident: (mine) => ({ path: ofIncident(mine, "/comments"), body: { body: "On it." } }),
+  publishIncidentUpdate: (mine) => ({
+    path: ofIncident(mine, "/updates"),
+    body: { stage: "investigating", body: "We look into it." },
+  }),
+  simulateOutage: (mine) => ({ path: at(mine, "/simulate") }),
+  listSinks: () => ({ path: "/v1/sinks" }),
+  createSink: () => ({
+    path: "/v1/sinks",
+    body: { kind: "email", name: "Sample", settings: { address: "oncall@example.com" } },
+  }),
+  getSink: (mine) => ({ path: ofSink(mine.sink) }),
+  renameSink: (mine) => ({ path: ofSink(mine.sink), body: { name: `Sample ${randomUUID()}` } }),
+  replaceSinkSettings: (mine) => ({ path: ofSink(mine.sink, "/settings"), body: { settings: DISCORD } }),
+  deleteSink: (mine) => ({ path: ofSink(mine.unverifiedSink) }),
+  chooseDefaultSink: (mine) => ({ path: ofSink(mine.sink, "/default") }),
+  startVerification: (mine) => ({ path: ofSink(mine.unverifiedSink, "/verification") }),
+  confirmSink: (mine) => ({ path: ofSink(mine.unverifiedSink, "/confirmation"), body: { code: PROOF_CODE } }),
+  enableSink: (mine) => ({ path: ofSink(mine.disabledSink, "/enable") }),
+  testSink: (mine) => ({ path: ofSink(mine.sink, "/test") }),
+  listRules: () => ({ path: "/v1/rules" }),
+  getRule: (mine) => ({ path: `/v1/rules/${mine.rule}` }),
+  createRule: (mine) => ({ path: "/v1/rules", body: ruleBody(mine) }),
+  updateRule: (mine) => ({ path: `/v1/rules/${mine.rule}`, body: ruleBody(mine) }),
+  deleteRule: (mine) => ({ path: `/v1/rules/${mine.rule}` }),
+  reorderRules: (mine) => ({ path: "/v1/rules/order", body: { ids: [mine.rule] } }),
+  previewRoute: (mine) => ({
+    path: "/v1/rules/preview",
+    body: { endpoint: mine.endpoint, severity: "P1" },
+  }),
+  listEscalationPolicies: () => ({ path: "/v1/escalation-policies" }),
+  getEscalationPolicy: (mine) => ({ path: `/v1/escalation-policies/${mine.policy}` }),
+  createEscalationPolicy: (mine) => ({ path: "/v1/escalation-policies", body: policyBody(mine) }),
+  updateEscalationPolicy: (mine) => ({
+    path: `/v1/escalation-policies/${mine.policy}`,
+    body: policyBody(mine),
+  }),
+  deleteEscalationPolicy: (mine) => ({ path: `/v1/escalation-policies/${mine.policy}` }),
+  listMaintenanceWindows: () => ({ path: "/v1/maintenance-windows" }),
+  listUpcomingMaintenance: () => ({ path: "/v1/maintenance-windows/upcoming" }),
+  getMaintenanceWindow: (mine) => ({ path: `/v1/maintenance-windows/${mine.maintenance}` }),
+  createMaintenanceWindow: () => ({ path: "/v1/maintenance-windows", body: windowBody() }),
+  updateMaintenanceWindow: (mine) => ({
+    path: `/v1/maintenance-windows/${mine.maintenance}`,
+    body: windowBody(),
+  }),
+  endMaintenanceWindow: (mine) => ({ path: `/v1/maintenance-windows/${mine.maintenance}` }),
+  listDeliveries: () => ({ path: "/v1/deliveries" }),
+  getDelivery: (mine) => ({ path: `/v1/deliveries/${mine.delivery}` }),
+  resendDelivery: (mine) => ({ path: `/v1/deliveries/${mine.delivery}/resend` }),
+  listDecisions: () => ({ path: "/v1/decisions" }),
   previewImport: () => ({
     path: "/v1/imports",
     body: { content: `url,name\nhttp://127.0.77.9:5000/${randomUUID()},Imported` },
@@ -153,6 +249,7 @@ export async function addBelongings(api: TestApi, plan: "team" | "public" = "tea
   ]);
   return {
     ...workspace,
+    ...(await addAlerting(rows, { tenantId: tenant.id, endpointId: own.id })),
     endpoint: own.id,
     endpointSlug: own.slug,
     followed: followed.slug,
@@ -165,6 +262,100 @@ export async function addBelongings(api: TestApi, plan: "team" | "public" = "tea
     importId: previewed.body.id,
   };
 }
+
+type Rows = (text: string, values?: readonly unknown[]) => Promise<{ readonly id?: unknown }[]>;
+
+/** One of everything that alerting has. */
+async function addAlerting(
+  rows: Rows,
+  { tenantId, endpointId }: { readonly tenantId: string; readonly endpointId: string },
+) {
+  const one = async (text: string, values: readonly unknown[] = []) =>
+    String((await rows(text, [tenantId, ...values]))[0]?.id);
+  const shared = String(
+    (
+      await rows(
+        `INSERT INTO incident (endpoint_id, started_at, opened_at, severity, severity_worst, causes)
+         VALUES ($1, now(), now(), 'P1', 'P1', '{down}') RETURNING id`,
+        [endpointId],
+      )
+    )[0]?.id,
+  );
+  const incident = await one(
+    "INSERT INTO incident_tenant (tenant_id, incident_id, endpoint_id) VALUES ($1, $2, $3) RETURNING id",
+    [shared, endpointId],
+  );
+  await one(
+    `INSERT INTO incident_event (tenant_id, incident_id, at, kind, facts, key)
+     VALUES ($1, $2, now(), 'comment', '{"body": "a"}', 'k') RETURNING id`,
+    [shared],
+  );
+  const addSink = (state: string) =>
+    one(
+      `INSERT INTO sink (tenant_id, kind, name, shown, sealed, sealing_key_id, state, disabled_at)
+       VALUES ($1, 'discord', $2, 'shown', '{}', 'test', $2, CASE WHEN $2 = 'disabled' THEN now() END) RETURNING id`,
+      [state],
+    );
+  const sink = await addSink("verified");
+  const unverifiedSink = await addSink("unverified");
+  await one(
+    "UPDATE sink SET proof_hash = $3, proof_expires_at = now() + interval '5 minutes' WHERE tenant_id = $1 AND id = $2",
+    [unverifiedSink, codeHash(unverifiedSink, PROOF_CODE)],
+  );
+  const delivery = await one(
+    `INSERT INTO delivery (tenant_id, sink_id, incident_tenant_id, endpoint_id, alert_key, dedup_key, event, message, state,
+       due_at, deadline_at)
+     VALUES ($1, $2, $3, $4, $5, 'k', 'test', $6, 'sent', now(), now()) RETURNING id`,
+    [sink, incident, endpointId, randomUUID(), JSON.stringify(SAMPLE_MESSAGE)],
+  );
+  await one(
+    `INSERT INTO delivery_attempt (tenant_id, delivery_id, n, at, outcome, duration_ms)
+     VALUES ($1, $2, 1, now(), 'sent', 1) RETURNING delivery_id AS id`,
+    [delivery],
+  );
+  await one(
+    `INSERT INTO alert_decision (tenant_id, at, endpoint_id, incident_tenant_id, alert_key, event, severity, sink_id,
+       verdict, reason) VALUES ($1, now(), $2, $3, $4, 'incident.opened', 'P1', $5, 'send', 'rule-matches') RETURNING id`,
+    [endpointId, incident, randomUUID(), sink],
+  );
+  return {
+    incident,
+    sink,
+    unverifiedSink,
+    disabledSink: await addSink("disabled"),
+    delivery,
+    rule: await one(
+      `INSERT INTO alert_rule (tenant_id, name, position, severities, scope)
+       VALUES ($1, 'Sample', 1, '{P1}', '{"kind": "all"}') RETURNING id`,
+    ),
+    policy: await one(
+      `INSERT INTO escalation_policy (tenant_id, name, steps) VALUES ($1, 'Sample', $2) RETURNING id`,
+      [JSON.stringify([{ afterMs: 0, sinkIds: [sink] }])],
+    ),
+    maintenance: await one(
+      `INSERT INTO maintenance_window (tenant_id, name, scope, starts_at, ends_at, created_by)
+       VALUES ($1, 'Sample', '{"kind": "all"}', now(), now() + interval '1 hour', 'a test') RETURNING id`,
+    ),
+  };
+}
+
+const SAMPLE_MESSAGE: AlertMessage = {
+  v: 1,
+  event: "test",
+  severity: null,
+  dedupKey: "k",
+  title: "Sample",
+  summary: "A sample.",
+  atMs: 0,
+  isTest: true,
+  endpoint: null,
+  incident: null,
+  facts: [],
+  links: [],
+  entries: [],
+  entriesLeftOut: 0,
+  proof: null,
+};
 
 const SAMPLE_CHANGE = {
   kind: "tool_removed",
