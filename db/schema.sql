@@ -2231,6 +2231,20 @@ GRANT SELECT ON public_incident_update TO alivemcp_app;
 GRANT SELECT ON public_incident_update TO alivemcp_reader;
 GRANT SELECT ON public_incident_update TO alivemcp_system;
 
+CREATE VIEW public_maintenance WITH (security_barrier=true) AS
+ SELECT m.id,
+    e.id AS endpoint_id,
+    m.name,
+    m.note,
+    m.starts_at,
+    m.ends_at,
+    m.recurrence,
+    m.cancelled_at
+   FROM maintenance_window m
+     JOIN endpoints e ON e.tenant_id = m.tenant_id
+  WHERE (e.visibility = ANY (ARRAY['public'::text, 'unlisted'::text])) AND m.is_public AND ((m.scope ->> 'kind'::text) = 'all'::text OR (m.scope -> 'endpointIds'::text) ? e.id::text OR (m.scope -> 'tags'::text) ?| e.tags OR (m.scope -> 'groups'::text) ? e.group_name);
+GRANT SELECT ON public_maintenance TO alivemcp_reader;
+
 CREATE VIEW public_probe_day WITH (security_barrier=true) AS
  SELECT d.endpoint_number,
     d.day,

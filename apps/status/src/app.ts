@@ -10,8 +10,8 @@ import { badgeRoutes } from "./routes/badge.ts";
 import { boardRoutes } from "./routes/board.ts";
 import { checkRoutes } from "./routes/check.ts";
 import { embedStatusRoutes } from "./routes/embed-status.ts";
-import { feedRoutes } from "./routes/feeds.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { reportRoutes } from "./routes/reports.ts";
 import { staticPageRoutes } from "./routes/static-pages.ts";
 import { statusPageRoutes } from "./routes/status-page.ts";
 import { subscriptionRoutes } from "./routes/subscriptions.ts";
@@ -22,7 +22,7 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono {
   app.use(measureRequest(deps));
   app.route("/", badgeRoutes(deps));
   app.route("/", embedStatusRoutes(deps));
-  app.route("/", feedRoutes(deps));
+  app.route("/", reportRoutes(deps));
   app.use(requestId());
   const policy = contentPolicy(deps.config.API_URL);
   app.use(async (c, next) => {

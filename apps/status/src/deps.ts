@@ -1,5 +1,4 @@
 import { checkQueueName, type ProbeJob } from "@alivemcp/core/pipeline";
-import type { PublicIncident } from "@alivemcp/core/public-incident";
 import { assetPath } from "@alivemcp/pages/asset";
 import type { Html } from "@alivemcp/pages/figures";
 import { createProbeDeps, type ProbeDeps } from "@alivemcp/probe/probe-deps";
@@ -18,6 +17,7 @@ import { type Catalogue, createCatalogue } from "./catalogue.ts";
 import type { Config } from "./config.ts";
 import type { EndpointReading } from "./endpoint-reading.ts";
 import type { CachedAnswer } from "./http-answer.ts";
+import type { News } from "./incidents/news.ts";
 import { createLiveStates, type LiveStates } from "./live-states.ts";
 import { type Assets, readAssets } from "./read-assets.ts";
 import type { History } from "./status-page/query-history.ts";
@@ -47,7 +47,7 @@ export interface Deps {
   readonly pages: MicroCache<Awaited<Html>>;
   readonly histories: MicroCache<History>;
   /** By the ids of the endpoints. */
-  readonly incidents: MicroCache<readonly PublicIncident[]>;
+  readonly news: MicroCache<News>;
   readonly assets: Assets;
   readonly site: Site;
   readonly metrics: Registry;
@@ -127,7 +127,7 @@ export function assembleDeps(
     answers: createMicroCache({ clock, ttlMs: ANSWER_TTL_MS, entriesMax: 5_000 }),
     pages: createMicroCache({ clock, ttlMs: PAGE_TTL_MS, entriesMax: 300 }),
     histories: createMicroCache({ clock, ttlMs: HISTORY_TTL_MS, entriesMax: 500 }),
-    incidents: createMicroCache({ clock, ttlMs: HISTORY_TTL_MS, entriesMax: 1_000 }),
+    news: createMicroCache({ clock, ttlMs: HISTORY_TTL_MS, entriesMax: 1_000 }),
     assets,
     site: {
       publicUrl: config.PUBLIC_URL,

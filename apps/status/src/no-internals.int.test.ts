@@ -18,6 +18,7 @@ import {
   seedEndpoint,
   seedHeartbeats,
   seedIncident,
+  seedMaintenance,
   seedNow,
   type TestStatus,
 } from "../test/open-test-status.ts";
@@ -105,6 +106,7 @@ beforeAll(async () => {
       startedAgoMs: 20 * 60_000,
       updates: [{ stage: "identified", body: "Published words" }],
     });
+    await seedMaintenance(status, endpoint.id, { startsInMs: 60_000, name: "Planned work" });
     await pool.query(
       `INSERT INTO incident_event (incident_id, tenant_id, at, kind, actor, facts, key)
        SELECT i.id, e.tenant_id, now(), 'comment', $2, jsonb_build_object('text', $2::text), 'k'
@@ -176,6 +178,7 @@ test("no public answer holds a secret, an excerpt, an address, an id, or another
     "/subscriptions/done?outcome=ended",
     "/healthz",
     "/robots.txt",
+    "/llms.txt",
     "/embed.js",
     "/favicon.svg",
     "/nothing",
@@ -187,6 +190,8 @@ test("no public answer holds a secret, an excerpt, an address, an id, or another
       `/api/embed-status/${slug}`,
       `/status/${slug}/feed.atom`,
       `/status/${slug}/feed.rss`,
+      `/status/${slug}.md`,
+      `/status/${slug}/api/v2/summary.json`,
     ]),
   ];
   const ids = endpoints.map(({ id }) => id);
@@ -212,6 +217,7 @@ test("the marks are there to be found, so the walk proves something", async () =
   // What the marked finding may say is said: the page was not merely empty.
   expect(await (await status.app.request("/status/shown")).text()).toContain("ECONNREFUSED (address)");
   expect(await (await status.app.request("/status/shown")).text()).toContain("Published words");
+  expect(await (await status.app.request("/status/shown.md")).text()).toContain("Planned work");
 });
 
 test("a failure inside says nothing of itself", async () => {

@@ -169,3 +169,30 @@ export async function seedIncident(
   }
   return id;
 }
+
+/** Maintenance of an hour that the endpoint's owner announced. */
+export async function seedMaintenance(
+  { database, clock }: Pick<TestStatus, "database" | "clock">,
+  endpointId: string,
+  input: {
+    readonly startsInMs: number;
+    readonly name: string;
+    readonly note?: string;
+    readonly isPublic?: boolean;
+  },
+): Promise<void> {
+  const startsAtMs = clock.atMs + input.startsInMs;
+  await database.pool("super").query(
+    `INSERT INTO maintenance_window (tenant_id, name, note, scope, starts_at, ends_at, is_public, created_by)
+     SELECT tenant_id, $2, $3, $4, $5, $6, $7, 'member SENTINEL' FROM endpoints WHERE id = $1`,
+    [
+      endpointId,
+      input.name,
+      input.note ?? null,
+      { kind: "some", endpointIds: [endpointId], tags: ["SENTINEL"], groups: ["SENTINEL"] },
+      new Date(startsAtMs),
+      new Date(startsAtMs + 3_600_000),
+      input.isPublic ?? true,
+    ],
+  );
+}

@@ -1,3 +1,4 @@
+import { type AlertScope, isInScope } from "@alivemcp/core/alert-rule";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestDatabase, type TestDatabase } from "../../test/database.ts";
 import { findPublicEndpoint, listPublicEndpoints, listRecentDrift } from "./public-catalogue.ts";
@@ -9,6 +10,7 @@ import {
   listPublicTransitions,
 } from "./public-history.ts";
 import { listPublicIncidents } from "./public-incidents.ts";
+import { listPublicMaintenance } from "./public-maintenance.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 20, 12, 0, 0);
 const PUBLIC_TENANT = "00000000-0000-4000-8000-000000000001";
@@ -74,8 +76,9 @@ async function seedIncidents(endpointId: string, at: Date) {
   const simulated = await insert(", simulated_for", `, '{down}', '{}', '${PUBLIC_TENANT}'`);
   for (const id of [real, simulated]) {
     await pool.query(
-      `INSERT INTO incident_update (incident_id, tenant_id, stage, body, written_by)
-       SELECT $1, $2, stage, stage || ' words', 'member SENTINEL' FROM unnest('{investigating,identified}'::text[]) stage`,
+      `INSERT INTO incident_update (incident_id, tenant_id, stage, body, written_by, at)
+       SELECT $1, $2, stage, stage || ' words', 'member SENTINEL', now() + n * interval '1 s'
+       FROM unnest('{investigating,identified}'::text[]) WITH ORDINALITY u (stage, n)`,
       [id, PUBLIC_TENANT],
     );
     await pool.query(
@@ -201,5 +204,60 @@ describe("the history of one endpoint", () => {
         code: "42501",
       });
     }
+  });
+});
+
+describe("announced maintenance", () => {
+  const some = (scope: Partial<Extract<AlertScope, { kind: "some" }>>): AlertScope => ({
+    kind: "some",
+    endpointIds: [],
+    tags: [],
+    groups: [],
+    ...scope,
+  });
+  const announce = async (scope: unknown, isPublic = true) => {
+    await database.pool("super").query("DELETE FROM maintenance_window");
+    await database.pool("super").query(
+      `INSERT INTO maintenance_window (tenant_id, name, scope, starts_at, ends_at, is_public, created_by)
+       VALUES ($1, 'work', $2, $3, $3::timestamptz + interval '1 hour', $4, 'member SENTINEL')`,
+      [PUBLIC_TENANT, scope, new Date(NOW_MS), isPublic],
+    );
+  };
+  const read = () =>
+    listPublicMaintenance(database.pool("reader"), {
+      endpointIds: Object.values(ids).map(({ id }) => id),
+      nowMs: NOW_MS,
+    });
+
+  test.each<[string, () => AlertScope]>([
+    ["all", () => ({ kind: "all" })],
+    ["an endpoint", () => some({ endpointIds: [ids.public?.id ?? ""] })],
+    ["a tag", () => some({ tags: ["prod", "other"] })],
+    ["a tag of another", () => some({ tags: ["other"] })],
+    ["a group", () => some({ groups: ["east"] })],
+    ["nothing", () => some({})],
+  ])("touches the endpoints that core's rule says: %s", async (_case, scopeOf) => {
+    const pool = database.pool("super");
+    await pool.query("UPDATE endpoints SET tags = '{}', group_name = NULL");
+    await pool.query("UPDATE endpoints SET tags = '{prod}', group_name = 'east' WHERE slug = 'unlisted'");
+    const scope = scopeOf();
+    await announce(scope);
+    const touched = ["public", "unlisted"].filter((name) =>
+      isInScope(scope, {
+        id: ids[name]?.id ?? "",
+        tags: name === "unlisted" ? ["prod"] : [],
+        group: name === "unlisted" ? "east" : null,
+      }),
+    );
+    const told = await read();
+    expect(told.map(({ endpointId }) => endpointId).sort()).toEqual(
+      touched.map((name) => ids[name]?.id).sort(),
+    );
+    expect(JSON.stringify(told)).not.toMatch(/SENTINEL|prod|east/);
+  });
+
+  test("that is not public is told to nobody", async () => {
+    await announce({ kind: "all" }, false);
+    expect(await read()).toEqual([]);
   });
 });

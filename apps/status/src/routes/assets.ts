@@ -1,10 +1,11 @@
 import { type Asset, assetPath, FOREVER, moduleRoutes, sendAsset } from "@alivemcp/pages/asset";
 import { Hono } from "hono";
 import type { Deps } from "../deps.ts";
+import { llmsTxt } from "../views/llms-txt.ts";
 
 const HOUR = "public, max-age=3600";
 
-/** Style sheet and scripts of our own pages, `/embed.js` for others' pages, favicon and robots.txt. */
+/** Style sheet and scripts of our own pages, `/embed.js` for others' pages, favicon, robots.txt and llms.txt. */
 export function assetRoutes({ assets, config }: Pick<Deps, "assets" | "config">): Hono {
   const routes = new Hono();
   const serve = (path: string, asset: Asset, cacheControl: string) =>
@@ -17,5 +18,7 @@ export function assetRoutes({ assets, config }: Pick<Deps, "assets" | "config">)
   routes.get("/favicon.ico", (c) => c.redirect("/favicon.svg", 308));
   const robots = `User-agent: *\nDisallow: /check/\nDisallow: /api/\n\n# Who probes MCP endpoints: ${config.PUBLIC_URL}/bot\n`;
   routes.get("/robots.txt", (c) => c.text(robots, 200, { "cache-control": HOUR }));
+  const forAgents = llmsTxt(config.PUBLIC_URL, config.API_URL);
+  routes.get("/llms.txt", (c) => c.text(forAgents, 200, { "cache-control": HOUR }));
   return routes;
 }

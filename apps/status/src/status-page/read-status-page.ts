@@ -11,7 +11,7 @@ import { toTransitionEntry } from "@alivemcp/pages/to-transition-entry";
 import { withDeadline } from "@alivemcp/runtime/with-deadline";
 import type { CatalogueEntry } from "../catalogue.ts";
 import type { Deps } from "../deps.ts";
-import { readIncidents } from "../incidents/read-incidents.ts";
+import { readNews } from "../incidents/read-news.ts";
 import { toReading } from "../to-reading.ts";
 import { DAYS_SHOWN, type History, queryHistory } from "./query-history.ts";
 import type { StatusModel } from "./status-model.ts";
@@ -21,17 +21,17 @@ const ARCHIVE_DEADLINE_MS = 2_500;
 
 type ReadDeps = Pick<
   Deps,
-  "pool" | "redis" | "clock" | "log" | "liveStates" | "regions" | "histories" | "catalogue" | "incidents"
+  "pool" | "redis" | "clock" | "log" | "liveStates" | "regions" | "histories" | "catalogue" | "news"
 >;
 
 /** Gathers one status page. Never rejects: what cannot be read is missing and said to be. */
 export async function readStatusPage(deps: ReadDeps, entry: CatalogueEntry): Promise<StatusModel> {
   const nowMs = deps.clock.nowMs();
-  const [view, regions, history, incidents] = await Promise.all([
+  const [view, regions, history, news] = await Promise.all([
     deps.liveStates.find(entry.endpointId),
     readRegions(deps, entry, nowMs),
     readHistory(deps, entry, nowMs),
-    readIncidents(deps, [entry.endpointId]),
+    readNews(deps, [entry.endpointId]),
   ]);
   const cityOf = (id: string) => deps.regions.find((region) => region.id === id)?.city ?? id;
   return {
@@ -42,8 +42,9 @@ export async function readStatusPage(deps: ReadDeps, entry: CatalogueEntry): Pro
     latency: toLatencyBuckets(history?.minutes ?? [], history?.outages ?? [], nowMs),
     driftEvents: (history?.drift ?? []).map((event) => toDriftEntry(event, cityOf)),
     transitions: (history?.transitions ?? []).map((transition) => toTransitionEntry(transition, cityOf)),
-    incidents: incidents ?? [],
-    isArchiveAway: history === null || incidents === null,
+    incidents: news?.incidents ?? [],
+    maintenances: news?.maintenances ?? [],
+    isArchiveAway: history === null || news === null,
     nowMs,
   };
 }

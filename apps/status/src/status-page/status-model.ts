@@ -1,6 +1,7 @@
 /** Everything one status page shows, gathered by `readStatusPage` and drawn by the views beside this file. */
 import type { PublicMeasured } from "@alivemcp/core/public-fields";
 import type { PublicIncident } from "@alivemcp/core/public-incident";
+import type { PublicMaintenance } from "@alivemcp/core/public-maintenance";
 import type { RegionCell } from "@alivemcp/pages/region-cell";
 import type { DayBar } from "@alivemcp/pages/to-day-bars";
 import type { DriftEntry } from "@alivemcp/pages/to-drift-entry";
@@ -21,6 +22,8 @@ export interface StatusModel {
   readonly transitions: readonly TransitionEntry[];
   /** Open, or resolved within 90 days; newest first. */
   readonly incidents: readonly PublicIncident[];
+  /** Under way or announced for the next days. */
+  readonly maintenances: readonly PublicMaintenance[];
   /** True while Postgres is away: days, chart and histories are missing, not empty. */
   readonly isArchiveAway: boolean;
   readonly nowMs: number;

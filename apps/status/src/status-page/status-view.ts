@@ -15,6 +15,7 @@ import { windowFigures } from "@alivemcp/pages/window-figures";
 import { html } from "hono/html";
 import type { EndpointReading } from "../endpoint-reading.ts";
 import { incidentCards } from "../incidents/incident-cards.ts";
+import { maintenanceCards } from "../incidents/maintenance-cards.ts";
 import { type SubscribeOutcome, subscribeSection } from "../subscriptions/subscribe-form.ts";
 import type { StatusModel } from "./status-model.ts";
 
@@ -30,6 +31,7 @@ ${summary(model)}
 ${model.isArchiveAway ? html`<p class="notice" role="status">The archive is away at the moment: figures of past days and histories are missing below. The present state is live.</p>` : ""}
 <section aria-labelledby="incidents-title"><h2 id="incidents-title">Incidents</h2>
 ${model.isArchiveAway ? incidentWithoutArchive(model) : incidentCards(model.incidents, { nowMs, isClaimed: model.reading.endpoint.standing !== "unclaimed", nameOf: null })}</section>
+${maintenanceCards(model.maintenances, { nowMs, nameOf: null })}
 ${regionStrip(model.regions, { isSimulated: site.isSimulated, helpBase: "", nowMs })}
 <section aria-labelledby="uptime-title"><h2 id="uptime-title">Uptime</h2>
 ${windowFigures(model.reading.windows, {
@@ -133,7 +135,8 @@ function embedHints({ reading: { endpoint } }: StatusModel, publicUrl: string): 
 <dl class="snippets">
 <div><dt>Markdown</dt><dd><code>[![MCP status](${badge})](${page})</code></dd></div>
 <div><dt>Web page</dt><dd><code>&lt;script async src="${publicUrl}/embed.js"&gt;&lt;/script&gt; &lt;div data-alivemcp="${endpoint.slug}" data-style="card"&gt;&lt;/div&gt;</code></dd></div>
-<div><dt>JSON</dt><dd><a href="/api/embed-status/${endpoint.slug}">/api/embed-status/${endpoint.slug}</a></dd></div>
+<div><dt>JSON</dt><dd><a href="/api/embed-status/${endpoint.slug}">/api/embed-status/${endpoint.slug}</a>, as Statuspage has it <a href="/status/${endpoint.slug}/api/v2/summary.json">/status/${endpoint.slug}/api/v2/summary.json</a></dd></div>
+<div><dt>Markdown of this page</dt><dd><a href="/status/${endpoint.slug}.md">/status/${endpoint.slug}.md</a></dd></div>
 <div><dt>shields.io</dt><dd><code>https://img.shields.io/endpoint?url=${encodeURIComponent(`${publicUrl}/badge/${endpoint.slug}.json`)}</code></dd></div>
 </dl></section>`;
 }
