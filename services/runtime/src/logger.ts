@@ -19,6 +19,10 @@ const SECRET_FIELDS = [
   "accessToken",
   "refreshToken",
   "codeVerifier",
+  "routingKey",
+  "webhookSecret",
+  "signingSecret",
+  "telegramBotToken",
 ];
 
 /** Secrets inside free text: bearer and basic values, our API keys, passwords in URLs, tokens in query strings and forms. */

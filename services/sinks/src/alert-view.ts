@@ -13,6 +13,11 @@ export interface AlertView {
   readonly mark: string;
   readonly headline: string;
   readonly summary: string;
+  readonly endpoint: {
+    readonly name: string;
+    readonly group: string | null;
+    readonly tags: readonly string[];
+  } | null;
   readonly fields: readonly { readonly label: string; readonly value: string }[];
   /** What the owner last told the public. */
   readonly update: { readonly stage: string; readonly body: string } | null;
@@ -28,11 +33,17 @@ const MARKS: Readonly<Record<AlertTone, string>> = { down: "ðŸ”´", degraded: "ðŸ
 export function alertView(message: AlertMessage): AlertView {
   const tone = toneOf(message);
   const update = message.incident?.update ?? null;
+  const { endpoint } = message;
   return {
     tone,
     mark: MARKS[tone],
     headline: `${message.isTest ? "TEST: " : ""}${publicLine(message.title, 150)}`,
     summary: publicLine(message.summary, 600),
+    endpoint: endpoint && {
+      name: publicLine(endpoint.name, 200),
+      group: endpoint.group === null ? null : publicLine(endpoint.group, 60),
+      tags: endpoint.tags.map((tag) => publicLine(tag, 60)),
+    },
     fields: fieldsOf(message).map(({ label, value }) => ({
       label: publicLine(label, 60),
       value: publicLine(value, 400),

@@ -63,11 +63,9 @@ export function renderJsm(message: AlertMessage, isKnownThere: boolean): JsmRequ
       alias,
       description: descriptionOf(view),
       priority: priorityOf(message),
-      tags: (message.endpoint?.tags ?? []).slice(0, TAGS_MAX).map((tag) => fitText(safe(tag), TAG_CHARS_MAX)),
+      tags: (view.endpoint?.tags ?? []).slice(0, TAGS_MAX).map((tag) => fitText(safe(tag), TAG_CHARS_MAX)),
       details: detailsOf(view),
-      ...(message.endpoint === null
-        ? {}
-        : { entity: fitText(safe(message.endpoint.name), ENTITY_CHARS_MAX) }),
+      ...(view.endpoint === null ? {} : { entity: fitText(safe(view.endpoint.name), ENTITY_CHARS_MAX) }),
       source: SOURCE,
     },
   };

@@ -68,8 +68,8 @@ export function renderPagerduty(message: AlertMessage, routingKey: string): Page
     payload: {
       ...payload,
       severity: severityOf(message),
-      ...(message.endpoint === null ? {} : { component: message.endpoint.name }),
-      ...(message.endpoint?.group == null ? {} : { group: message.endpoint.group }),
+      ...(view.endpoint === null ? {} : { component: view.endpoint.name }),
+      ...(view.endpoint?.group == null ? {} : { group: view.endpoint.group }),
       class: message.incident?.failureReason ?? message.event,
     },
   };

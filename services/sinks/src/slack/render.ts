@@ -4,7 +4,7 @@
  */
 import type { AlertMessage } from "@alivemcp/core/alert-message";
 import { type AlertView, alertView } from "../alert-view.ts";
-import { fitLines, fitText } from "../fit-text.ts";
+import { disarm, fitLines, fitText } from "../fit-text.ts";
 
 type TextObject =
   | { readonly type: "plain_text"; readonly text: string; readonly emoji: boolean }
@@ -58,7 +58,7 @@ export function renderSlack(message: AlertMessage, buttonValue: string | null): 
   ];
   const said = `${view.mark} ${view.headline}: ${view.summary}${view.code === null ? "" : ` Code: ${view.code}`}`;
   return {
-    text: fitText(said, TEXT_CHARS_MAX, escapeSlack),
+    text: fitText(disarm(said), TEXT_CHARS_MAX, escapeSlack),
     blocks,
     unfurl_links: false,
     unfurl_media: false,

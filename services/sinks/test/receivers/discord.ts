@@ -59,11 +59,34 @@ const body = z
   })
   .refine(({ content = "", embeds = [] }) => content !== "" || embeds.length > 0);
 
+const WEBHOOK = { id: ID, type: 1, name: "AliveMCP", channel_id: "1", guild_id: "2", token: TOKEN };
+
+function no(status: number, code: number, message: string): Answer {
+  return { status, body: { code, message } };
+}
+
+/** What a request is told before its message is looked at; null: nothing. */
+function misplacedAs({ path, method, json, headers }: Received, isDeleted: boolean): Answer | null {
+  const [found, id, token] = PATH.exec(path) ?? [];
+  if (found === undefined) {
+    return no(404, 0, "404: Not Found");
+  }
+  if (id !== ID || isDeleted) {
+    return no(404, 10_015, "Unknown Webhook");
+  }
+  if (token !== TOKEN) {
+    return no(401, 50_027, "Invalid Webhook Token");
+  }
+  if (!["GET", "POST", "PATCH"].includes(method)) {
+    return no(405, 0, "405: Method Not Allowed");
+  }
+  const isJson = json !== undefined && /^application\/json/.test(String(headers["content-type"]));
+  return method === "GET" || isJson ? null : no(400, 50_109, "The request body contains invalid JSON.");
+}
+
 export async function openDiscordReceiver(): Promise<DiscordReceiver> {
   const messages: DiscordMessage[] = [];
   const state = { isDeleted: false, made: 0 };
-  const no = (status: number, code: number, message: string): Answer => ({ status, body: { code, message } });
-
   const post = (request: Received): Answer => {
     const parsed = body.safeParse(request.json);
     if (!parsed.success) {
@@ -95,31 +118,15 @@ export async function openDiscordReceiver(): Promise<DiscordReceiver> {
   };
 
   const receiver = await openReceiver((request) => {
-    const [path, id, token, messageId] = PATH.exec(request.path) ?? [];
-    if (path === undefined) {
-      return no(404, 0, "404: Not Found");
+    const misplaced = misplacedAs(request, state.isDeleted);
+    const messageId = PATH.exec(request.path)?.[3];
+    if (misplaced !== null) {
+      return misplaced;
     }
-    if (id !== ID || state.isDeleted) {
-      return no(404, 10_015, "Unknown Webhook");
+    if (messageId !== undefined) {
+      return request.method === "PATCH" ? edit(request, messageId) : no(405, 0, "405: Method Not Allowed");
     }
-    if (token !== TOKEN) {
-      return no(401, 50_027, "Invalid Webhook Token");
-    }
-    if (request.method === "GET" && messageId === undefined) {
-      return {
-        status: 200,
-        body: { id: ID, type: 1, name: "AliveMCP", channel_id: "1", guild_id: "2", token: TOKEN },
-      };
-    }
-    if (request.json === undefined || !/^application\/json/.test(String(request.headers["content-type"]))) {
-      return no(400, 50_109, "The request body contains invalid JSON.");
-    }
-    if (request.method === "PATCH" && messageId !== undefined) {
-      return edit(request, messageId);
-    }
-    return request.method === "POST" && messageId === undefined
-      ? post(request)
-      : no(405, 0, "405: Method Not Allowed");
+    return request.method === "GET" ? { status: 200, body: WEBHOOK } : post(request);
   });
   return {
     ...receiver,

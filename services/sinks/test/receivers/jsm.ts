@@ -3,7 +3,7 @@
  * docs.opsgenie.com, "Alert API" (field limits), "Heartbeat API".
  */
 import { z } from "zod";
-import { type Answer, openReceiver, type Received, type Receiver } from "./open-receiver.ts";
+import { type Answer, openReceiver, type Received, type Receiver, wrongHeaders } from "./open-receiver.ts";
 
 export interface JsmAlert {
   readonly alias: string;
@@ -25,7 +25,7 @@ export interface JsmReceiver extends Receiver {
   revoke(): void;
 }
 
-const BASES = /^(?:\/jsm\/ops\/integration)?\/v2\/alerts(?:\/([^/]+)\/(acknowledge|close|notes))?$/;
+const ALERTS = /^(?:\/jsm\/ops\/integration)?\/v2\/alerts(?:\/([^/]+)\/(acknowledge|close|notes))?$/;
 const PING = /^\/v2\/heartbeats\/([^/]+)\/ping$/;
 const TEAM_PING = /^\/jsm\/ops\/api\/[^/]+\/v1\/teams\/[^/]+\/heartbeats\/ping$/;
 const chars = (details: Record<string, string>) => Object.entries(details).flat().join("").length;
@@ -49,6 +49,41 @@ const changeBody = z.strictObject({
   user: z.string().max(100).optional(),
 });
 
+function no(status: number, message: string): Answer {
+  return { status, body: { message, took: 0.01, requestId: "43a29c5c-3dbf-4fa4-9c26-f4f71023e121" } };
+}
+
+interface Ping {
+  readonly name: string;
+  readonly isTeams: boolean;
+}
+
+function pingOf({ path, query }: Received): Ping | null {
+  const isTeams = TEAM_PING.test(path);
+  const name = isTeams ? query.get("name") : PING.exec(path)?.[1];
+  return name === null || name === undefined ? null : { name: decodeURIComponent(name), isTeams };
+}
+
+/** What a request about alerts is told before its body is looked at; null: nothing. */
+function misplacedAs(request: Received, apiKey: string, isRevoked: boolean): Answer | null {
+  const { authorization = "" } = request.headers;
+  if (!ALERTS.test(request.path) || request.method !== "POST") {
+    return no(404, "No handler found");
+  }
+  if (authorization !== `GenieKey ${apiKey}`) {
+    return no(
+      401,
+      authorization.startsWith("GenieKey ") ? "Key format is not valid!" : "Could not authenticate",
+    );
+  }
+  if (isRevoked) {
+    return no(403, "This integration is disabled");
+  }
+  const isJson =
+    request.json !== undefined && /^application\/json/.test(String(request.headers["content-type"]));
+  return isJson ? null : no(400, "Request body is not valid JSON");
+}
+
 export async function openJsmReceiver(): Promise<JsmReceiver> {
   const alerts: JsmAlert[] = [];
   const pings: string[] = [];
@@ -62,10 +97,6 @@ export async function openJsmReceiver(): Promise<JsmReceiver> {
       requestId: "43a29c5c-3dbf-4fa4-9c26-f4f71023e120",
     },
   };
-  const no = (status: number, message: string): Answer => ({
-    status,
-    body: { message, took: 0.01, requestId: "43a29c5c-3dbf-4fa4-9c26-f4f71023e121" },
-  });
   const openUnder = (alias: string) =>
     alerts.find((alert) => alert.alias === alias && alert.status !== "closed");
 
@@ -91,43 +122,34 @@ export async function openJsmReceiver(): Promise<JsmReceiver> {
     }
     // What is unknown there is found out later, asynchronously: the request is accepted all the same.
     const found = request.query.get("identifierType") === "alias" ? openUnder(alias) : undefined;
-    if (found !== undefined) {
-      found.notes.push(body.data.note ?? "");
-      found.status = verb === "close" ? "closed" : verb === "acknowledge" ? "acknowledged" : found.status;
+    found?.notes.push(body.data.note ?? "");
+    if (found !== undefined && verb !== "notes") {
+      found.status = verb === "close" ? "closed" : "acknowledged";
     }
     return accepted;
   };
 
-  const ping = (request: Received): Answer | null => {
-    const name =
-      PING.exec(request.path)?.[1] ?? (TEAM_PING.test(request.path) ? request.query.get("name") : null);
-    if (name === null || name === undefined) {
-      return null;
+  const ping = (request: Received, { name, isTeams }: Ping): Answer => {
+    const wanted = isTeams ? /^Basic \S+$/ : new RegExp(`^GenieKey ${apiKey}$`);
+    if (wrongHeaders(request, { authorization: wanted }).length > 0) {
+      return no(401, "Could not authenticate");
     }
-    const isTeams = TEAM_PING.test(request.path);
-    const isKnown = isTeams
-      ? /^Basic \S+$/.test(request.headers.authorization ?? "")
-      : request.headers.authorization === `GenieKey ${apiKey}`;
-    if (!isKnown || request.method !== (isTeams ? "POST" : "GET")) {
-      return no(isKnown ? 405 : 401, "Could not authenticate");
+    if (request.method !== (isTeams ? "POST" : "GET")) {
+      return no(405, "Method not allowed");
     }
-    pings.push(decodeURIComponent(name));
+    pings.push(name);
     return { status: 202, body: { result: "PONG - Heartbeat received", took: 0.01, requestId: "x" } };
   };
 
   const receiver = await openReceiver((request) => {
-    const pong = ping(request);
-    const [path, alias, verb] = BASES.exec(request.path) ?? [];
-    if (pong !== null || path === undefined || request.method !== "POST") {
-      return pong ?? no(404, "No handler found");
+    const pinged = pingOf(request);
+    if (pinged !== null) {
+      return ping(request, pinged);
     }
-    if (request.headers.authorization !== `GenieKey ${apiKey}` || state.isRevoked) {
-      return request.headers.authorization?.startsWith("GenieKey ")
-        ? no(state.isRevoked ? 403 : 401, "Key format is not valid!")
-        : no(401, "Could not authenticate");
-    }
-    if (!/^application\/json/.test(String(request.headers["content-type"])) || request.json === undefined) {
-      return no(400, "Request body is not valid JSON");
+    const misplaced = misplacedAs(request, apiKey, state.isRevoked);
+    const [, alias, verb] = ALERTS.exec(request.path) ?? [];
+    if (misplaced !== null) {
+      return misplaced;
     }
     return alias === undefined || verb === undefined
       ? create(request)
