@@ -484,6 +484,7 @@ ALTER TABLE alert_decision ADD CONSTRAINT alert_decision_sink_id_fkey FOREIGN KE
 ALTER TABLE alert_decision ADD CONSTRAINT alert_decision_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 ALTER TABLE alert_decision ADD CONSTRAINT alert_decision_pkey PRIMARY KEY (id);
 ALTER TABLE alert_decision ADD CONSTRAINT alert_decision_once UNIQUE NULLS NOT DISTINCT (tenant_id, alert_key, sink_id);
+CREATE INDEX alert_decision_by_age ON public.alert_decision USING btree (at);
 CREATE INDEX alert_decision_by_incident ON public.alert_decision USING btree (incident_tenant_id, at);
 CREATE INDEX alert_decision_newest ON public.alert_decision USING btree (tenant_id, at DESC, id DESC);
 ALTER TABLE alert_decision ENABLE ROW LEVEL SECURITY;
@@ -675,6 +676,7 @@ ALTER TABLE delivery ADD CONSTRAINT delivery_sink_id_fkey FOREIGN KEY (sink_id) 
 ALTER TABLE delivery ADD CONSTRAINT delivery_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 ALTER TABLE delivery ADD CONSTRAINT delivery_pkey PRIMARY KEY (id);
 ALTER TABLE delivery ADD CONSTRAINT delivery_once UNIQUE (sink_id, alert_key);
+CREATE INDEX delivery_by_age ON public.delivery USING btree (created_at);
 CREATE INDEX delivery_by_incident ON public.delivery USING btree (incident_tenant_id, created_at) WHERE (incident_tenant_id IS NOT NULL);
 CREATE INDEX delivery_by_sink ON public.delivery USING btree (sink_id, created_at DESC);
 CREATE INDEX delivery_by_thread ON public.delivery USING btree (sink_id, dedup_key, seq);
@@ -715,6 +717,7 @@ ALTER TABLE delivery_attempt ADD CONSTRAINT delivery_attempt_reason_check CHECK 
 ALTER TABLE delivery_attempt ADD CONSTRAINT delivery_attempt_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES delivery(id) ON DELETE CASCADE;
 ALTER TABLE delivery_attempt ADD CONSTRAINT delivery_attempt_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 ALTER TABLE delivery_attempt ADD CONSTRAINT delivery_attempt_pkey PRIMARY KEY (delivery_id, n);
+CREATE INDEX delivery_attempt_by_time ON public.delivery_attempt USING btree (at);
 ALTER TABLE delivery_attempt ENABLE ROW LEVEL SECURITY;
 ALTER TABLE delivery_attempt FORCE ROW LEVEL SECURITY;
 CREATE POLICY app_own ON delivery_attempt FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
@@ -1177,6 +1180,7 @@ ALTER TABLE incident ADD CONSTRAINT incident_severity_worst_check CHECK ((severi
 ALTER TABLE incident ADD CONSTRAINT incident_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE CASCADE;
 ALTER TABLE incident ADD CONSTRAINT incident_simulated_for_fkey FOREIGN KEY (simulated_for) REFERENCES tenants(id) ON DELETE CASCADE;
 ALTER TABLE incident ADD CONSTRAINT incident_pkey PRIMARY KEY (id);
+CREATE INDEX incident_by_age ON public.incident USING btree (resolved_at) WHERE (resolved_at IS NOT NULL);
 CREATE INDEX incident_newest ON public.incident USING btree (endpoint_id, opened_at DESC);
 CREATE UNIQUE INDEX incident_one_open ON public.incident USING btree (endpoint_id) WHERE ((resolved_at IS NULL) AND (simulated_for IS NULL));
 CREATE UNIQUE INDEX incident_one_simulated ON public.incident USING btree (endpoint_id, simulated_for) WHERE ((resolved_at IS NULL) AND (simulated_for IS NOT NULL));
@@ -1277,8 +1281,10 @@ ALTER TABLE incident_tenant ADD CONSTRAINT incident_tenant_incident_id_fkey FORE
 ALTER TABLE incident_tenant ADD CONSTRAINT incident_tenant_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 ALTER TABLE incident_tenant ADD CONSTRAINT incident_tenant_pkey PRIMARY KEY (id);
 ALTER TABLE incident_tenant ADD CONSTRAINT incident_tenant_incident_id_tenant_id_key UNIQUE (incident_id, tenant_id);
+CREATE INDEX incident_tenant_by_cluster ON public.incident_tenant USING btree (cluster_id) WHERE (cluster_id IS NOT NULL);
 CREATE INDEX incident_tenant_newest ON public.incident_tenant USING btree (tenant_id, created_at DESC, id);
 CREATE INDEX incident_tenant_open ON public.incident_tenant USING btree (tenant_id, endpoint_id) WHERE (resolved_at IS NULL);
+CREATE INDEX incident_tenant_recent ON public.incident_tenant USING btree (created_at);
 CREATE INDEX incident_tenant_wake ON public.incident_tenant USING btree (wake_at) WHERE (wake_at IS NOT NULL);
 CREATE TRIGGER incident_tenant_wakes BEFORE UPDATE OF acknowledged_at, muted_until ON public.incident_tenant FOR EACH ROW WHEN (((old.acknowledged_at IS DISTINCT FROM new.acknowledged_at) OR (old.muted_until IS DISTINCT FROM new.muted_until))) EXECUTE FUNCTION wake_on_answer();
 ALTER TABLE incident_tenant ENABLE ROW LEVEL SECURITY;

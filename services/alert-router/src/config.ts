@@ -40,6 +40,12 @@ export const configSchema = z.object({
   APP_URL: baseUrl,
   PUBLIC_URL: baseUrl,
   API_URL: baseUrl,
+  /** Slug of the workspace whose rules and sinks get notices about our own health; without it they are only logged. */
+  OPERATORS_WORKSPACE: z.string().min(1).optional(),
+  /** An outside watcher is asked here every minute while pages go out; its silence alarm is infra/runbooks/dead-man.md. */
+  DEADMAN_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Value of the header `Authorization` for it, such as `GenieKey …`. */
+  DEADMAN_AUTHORIZATION: z.string().min(1).optional(),
 });
 export type Config = z.infer<typeof configSchema>;
 

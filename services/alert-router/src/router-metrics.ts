@@ -36,6 +36,11 @@ export function createRouterMetrics(registry: Registry) {
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
       registers,
     }),
+    heartbeats: counter(
+      "heartbeats_total",
+      "Minutes in which an outside watcher was told that pages go out, or why not.",
+      ["reason"],
+    ),
     openConfirmations: new Gauge({
       name: "alivemcp_router_open_confirmations",
       help: "Confirmations under way in the shards of this process.",

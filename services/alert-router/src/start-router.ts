@@ -14,6 +14,7 @@ import { sweepShard } from "./sweep-shard.ts";
 import { sweepIncidentTenants, sweepPublicUpdates } from "./sweeps/sweep-incident-tenants.ts";
 import { sweepIncidents } from "./sweeps/sweep-incidents.ts";
 import { sweepDrift, sweepExpiries } from "./sweeps/sweep-warnings.ts";
+import { startUpkeep } from "./upkeep/start-upkeep.ts";
 
 export interface RunningRouter {
   /** Port of metrics and readiness. */
@@ -61,6 +62,7 @@ export async function startRouter(deps: Deps): Promise<RunningRouter> {
     task("counts", COUNT_EVERY_MS, async () =>
       deps.metrics.openConfirmations.set(await countOpenConfirmations(deps.pool, consumer.shards())),
     ),
+    ...startUpkeep(deps, consumer),
   ];
   const delivering = startDelivering(deps.deliver);
   const ops = await openOpsServer({

@@ -37,7 +37,7 @@ test.each([
     { oldestAtMs: t0 + MINUTE_MS, hasPage: true, lastDigestAtMs: t0 + MINUTE_MS },
     10,
     false,
-    "hour_goes_on",
+    "told_a_moment_ago",
   ],
   [
     "a page is among it, ten minutes after the last",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { judgeOwnHealth, type OwnHealthFigures, type OwnHealthState } from "./own-health.ts";
+import { judgeOwnHealth, type OwnHealthFigures, type OwnHealthState, ownHealthTitle } from "./own-health.ts";
 
 const MINUTE_MS = 60_000;
 const t0 = Date.UTC(2026, 10, 21, 3);
@@ -92,6 +92,7 @@ test("each sentence says the figure it is about", () => {
     {
       finding: "router_lagging",
       kind: "raised",
+      raisedAtMs: t0,
       sentence: "The oldest unhandled entry of the verdict streams is 95 s old.",
     },
   ]);
@@ -119,4 +120,32 @@ test("a finding is never raised twice without being cleared in between, and neve
       }
     }),
   );
+});
+
+test.each([
+  ["sends_failing", "Messages cannot be delivered"],
+  ["router_lagging", "The alert router lags"],
+  ["deliveries_waiting", "Messages wait too long"],
+  ["region_missing:eu-west", "Region eu-west is missing"],
+  ["region_suspected:eu-west", "Region eu-west is suspected"],
+] as const)("%s is called: %s", (finding, title) => {
+  expect(ownHealthTitle(finding)).toBe(title);
+});
+
+test("the end of a finding names the same occurrence as its beginning", () => {
+  const missing = { ...fine, regionsMissing: ["eu-west"] };
+  const first = judgeOwnHealth({}, missing, t0);
+  const raised = judgeOwnHealth(first.next, missing, t0 + 2 * MINUTE_MS);
+  const turning = judgeOwnHealth(raised.next, fine, t0 + 10 * MINUTE_MS);
+  const cleared = judgeOwnHealth(turning.next, fine, t0 + 15 * MINUTE_MS);
+  expect(raised.changes[0]?.raisedAtMs).toBe(t0 + 2 * MINUTE_MS);
+  expect(cleared.changes).toEqual([
+    {
+      finding: "region_missing:eu-west",
+      kind: "cleared",
+      raisedAtMs: t0 + 2 * MINUTE_MS,
+      sentence: "eu-west reports again.",
+    },
+  ]);
+  expect(cleared.next).toEqual({});
 });

@@ -3,6 +3,8 @@
  * when it holds for a while and cleared when it is clearly over; between the two nothing changes, so that a figure at its
  * threshold tells nobody twice.
  */
+import { z } from "zod";
+
 const MINUTE_MS = 60_000;
 
 export interface OwnHealthFigures {
@@ -56,17 +58,35 @@ export const OWN_HEALTH_POLICY: OwnHealthPolicy = {
   clearAfterMs: 5 * MINUTE_MS,
 };
 
-/** How one finding stands. `sinceMs`: since when it has been as it is now, raised or not. */
-export interface OwnHealthState {
-  readonly isRaised: boolean;
+const stateSchema = z.object({
+  isRaised: z.boolean(),
   /** Since when the figures say the opposite of `isRaised`; null: they agree. */
-  readonly turningSinceMs: number | null;
-  readonly raisedAtMs: number | null;
+  turningSinceMs: z.int().nullable(),
+  raisedAtMs: z.int().nullable(),
+});
+/** How one finding stands. */
+export type OwnHealthState = Readonly<z.infer<typeof stateSchema>>;
+/** What the router remembers from one minute to the next, by finding. */
+export const ownHealthMemorySchema = z.record(z.string().max(60), stateSchema);
+
+/** What it is called in a notice to operators. */
+export function ownHealthTitle(finding: OwnHealthKind): string {
+  const [kind = "", region = ""] = finding.split(":");
+  const titles: Readonly<Record<string, string>> = {
+    sends_failing: "Messages cannot be delivered",
+    router_lagging: "The alert router lags",
+    deliveries_waiting: "Messages wait too long",
+    region_missing: `Region ${region} is missing`,
+    region_suspected: `Region ${region} is suspected`,
+  };
+  return titles[kind] ?? finding;
 }
 
 export interface OwnHealthChange {
   readonly finding: OwnHealthKind;
   readonly kind: "raised" | "cleared";
+  /** Names this one occurrence: its end has the same as its beginning. */
+  readonly raisedAtMs: number;
   /** The figure in words of ours. */
   readonly sentence: string;
 }
@@ -95,7 +115,12 @@ export function judgeOwnHealth(
     const state = before[finding] ?? FINE;
     const after = turn(state, reading.verdict, nowMs, policy);
     if (after.isRaised !== state.isRaised) {
-      changes.push({ finding, kind: after.isRaised ? "raised" : "cleared", sentence: reading.sentence });
+      changes.push({
+        finding,
+        kind: after.isRaised ? "raised" : "cleared",
+        raisedAtMs: after.raisedAtMs ?? state.raisedAtMs ?? nowMs,
+        sentence: reading.sentence,
+      });
     }
     if (after.isRaised || after.turningSinceMs !== null) {
       next[finding] = after;

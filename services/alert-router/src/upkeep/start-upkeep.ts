@@ -1,0 +1,57 @@
+/** Upkeep of alerting: what is due by the clock alone, beside the stream. Each task runs in one router at a time. */
+import { tryUpkeepLock } from "@alivemcp/db/queries/upkeep-lock-system";
+import { everyTick, type PeriodicTask } from "@alivemcp/runtime/periodic";
+import type { Deps } from "../deps.ts";
+import { beatDeadMan } from "./beat-dead-man.ts";
+import { sendHourlyDigests } from "./send-hourly-digests.ts";
+import { sendWeeklyDigests } from "./send-weekly-digests.ts";
+import { watchOwnHealth } from "./watch-own-health.ts";
+
+const MINUTE_MS = 60_000;
+
+/** Starts all tasks; whoever stops them waits for those in flight. */
+export function startUpkeep(deps: Deps, consumer: Pick<PeriodicTask, "ageMs">): readonly PeriodicTask[] {
+  const inTurn = createTurn();
+  const task = (name: string, everyMs: number, run: () => Promise<unknown>) =>
+    everyTick({
+      name,
+      everyMs,
+      clock: deps.clock,
+      run,
+      onError: (err) => deps.log.error({ err, task: name }, "upkeep failed, trying again"),
+    });
+  const alone = (name: string, everyMs: number, run: () => Promise<unknown>) =>
+    task(name, everyMs, () => inTurn(() => runAlone(deps, name, run)));
+  return [
+    // Not in turn: it must beat while other upkeep takes long.
+    task("dead man", MINUTE_MS, () => beatDeadMan(deps, { sinceStreamReadMs: consumer.ageMs() })),
+    alone("own health", MINUTE_MS, () => watchOwnHealth(deps)),
+    alone("hourly digests", MINUTE_MS, () => sendHourlyDigests(deps)),
+    alone("weekly digests", MINUTE_MS, () => sendWeeklyDigests(deps)),
+  ];
+}
+
+/** Upkeep takes two connections at most, one for its lock and one for its work: the stream is never short of them. */
+function createTurn(): (run: () => Promise<void>) => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (run) => {
+    const next = last.then(run, run);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
+
+/** A crash frees the lock with its connection. Tasks bear to run twice at once: the lock only saves work. */
+async function runAlone(deps: Pick<Deps, "pool">, name: string, run: () => Promise<unknown>): Promise<void> {
+  const client = await deps.pool.connect();
+  let isUsable = false;
+  try {
+    const lock = await tryUpkeepLock(client, `alerts: ${name}`);
+    if (lock !== null) {
+      await run().finally(() => lock.release());
+    }
+    isUsable = true;
+  } finally {
+    client.release(!isUsable);
+  }
+}
