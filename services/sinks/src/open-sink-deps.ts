@@ -9,6 +9,10 @@ import { VENDOR_URLS } from "./vendor-urls.ts";
 export function openSinkDeps(input: {
   readonly clock: Clock;
   readonly sendMail: SendMail;
+  /** `Name <address>` of every mail. */
+  readonly mailFrom: string;
+  /** Where mails are ended. */
+  readonly apiUrl: string;
   /** Ranges of private addresses that the operator opened. */
   readonly allowCidrs: readonly string[];
   /** Where the status app is; named in the user agent. */
@@ -22,6 +26,7 @@ export function openSinkDeps(input: {
   return {
     clock,
     sendMail,
+    mail: { host: hostOfMail(input.mailFrom), apiUrl: input.apiUrl },
     telegramBotToken,
     vendors: { ...VENDOR_URLS, ...input.vendors },
     fetch: (request) =>
@@ -31,3 +36,6 @@ export function openSinkDeps(input: {
       ),
   };
 }
+
+/** Of an address or `Name <address>`; only what may stand in a Message-ID (RFC 5322, section 3.6.4). */
+const hostOfMail = (from: string): string => /@([a-z0-9.-]+)>?\s*$/i.exec(from)?.[1] ?? "alivemcp.invalid";

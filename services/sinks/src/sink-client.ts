@@ -12,6 +12,12 @@ export interface SinkDeps {
   /** Refuses addresses that are not public, follows no redirect, bounds time and bytes. Never rejects. */
   readonly fetch: (request: GuardedRequest) => Promise<GuardedReply>;
   readonly sendMail: SendMail;
+  readonly mail: {
+    /** Right side of our Message-IDs. */
+    readonly host: string;
+    /** Where mails are ended; without a slash at its end. */
+    readonly apiUrl: string;
+  };
   readonly vendors: VendorUrls;
   /** The installation's own bot; null: no chat of Telegram can be written to. */
   readonly telegramBotToken: string | null;

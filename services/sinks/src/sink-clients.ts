@@ -1,5 +1,6 @@
 import type { SinkKind } from "@alivemcp/core/sink-kind";
 import { discordClient } from "./discord/client.ts";
+import { emailClient } from "./email/client.ts";
 import { jsmClient } from "./jsm/client.ts";
 import { ntfyClient } from "./ntfy/client.ts";
 import { pagerdutyClient } from "./pagerduty/client.ts";
@@ -19,7 +20,7 @@ export interface AnySinkClient {
   readonly recheck: ((deps: SinkDeps, settings: unknown) => Promise<SendOutcome | null>) | null;
 }
 
-const SINK_CLIENTS: Partial<Record<SinkKind, AnySinkClient>> = {
+const SINK_CLIENTS: Readonly<Record<SinkKind, AnySinkClient>> = {
   slack: anyClient(slackClient),
   pagerduty: anyClient(pagerdutyClient),
   jsm: anyClient(jsmClient),
@@ -27,11 +28,13 @@ const SINK_CLIENTS: Partial<Record<SinkKind, AnySinkClient>> = {
   teams: anyClient(teamsClient),
   telegram: anyClient(telegramClient),
   ntfy: anyClient(ntfyClient),
+  email: anyClient(emailClient),
   webhook: anyClient(webhookClient),
 };
 
-/** Null: this installation does not know the kind. */
-export const sinkClientOf = (kind: SinkKind): AnySinkClient | null => SINK_CLIENTS[kind] ?? null;
+/** Null: a newer version made the sink, of a kind that this one does not know. */
+export const sinkClientOf = (kind: SinkKind): AnySinkClient | null =>
+  (SINK_CLIENTS as Partial<typeof SINK_CLIENTS>)[kind] ?? null;
 
 function anyClient<Settings>(client: SinkClient<Settings>): AnySinkClient {
   const parse = (settings: unknown) => client.settings.safeParse(settings);

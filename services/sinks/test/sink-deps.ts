@@ -16,6 +16,8 @@ export function testSinkDeps(
     clock: { nowMs: options.nowMs ?? (() => Date.now()) },
     sendMail: options.sendMail ?? (async () => ({ status: null, text: null })),
     allowCidrs: options.allowCidrs ?? ["127.0.0.0/8"],
+    mailFrom: "AliveMCP <alerts@alivemcp.example>",
+    apiUrl: "https://api.example",
     publicUrl: "https://status.example",
     telegramBotToken: options.telegramBotToken ?? null,
     vendors: options.vendors ?? {},

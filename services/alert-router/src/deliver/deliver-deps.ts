@@ -68,6 +68,8 @@ export function openDeliverDeps(
     sinkDeps: openSinkDeps({
       clock,
       sendMail: mailer.attempt,
+      mailFrom: config.MAIL_FROM,
+      apiUrl: config.API_URL,
       allowCidrs: config.PROBE_ALLOW_CIDRS,
       publicUrl: config.PUBLIC_URL,
       telegramBotToken: config.TELEGRAM_BOT_TOKEN ?? null,

@@ -37,6 +37,7 @@ beforeAll(async () => {
     sinks: {
       clock,
       telegramBotToken: null,
+      mail: { host: "alivemcp.example", apiUrl: "https://api.example" },
       vendors: VENDOR_URLS,
       fetch: async ({ url, headers, body }) => {
         posts.push({ url: url.href, headers, body: body?.toString() ?? "" });
