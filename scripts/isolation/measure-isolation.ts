@@ -129,8 +129,8 @@ async function walkDashboard(): Promise<RouteWalk> {
           return ask(owner.ownerId, route, path, bodyFor(owner, route));
         },
       });
-    const inside = await walk(["workspace"]);
-    const outside = await walk([]);
+    const inside = await walk(["workspace", "kind"]);
+    const outside = await walk(["kind"]);
     return { routes: inside.routes, leaks: [...inside.leaks, ...outside.leaks] };
   } finally {
     await dashboard.close();

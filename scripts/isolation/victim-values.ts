@@ -25,6 +25,9 @@ export function victimValue(
     maintenance: victim.maintenanceId,
     delivery: victim.deliveryId,
     incident: victim.incidentId,
+    sink: victim.sinkId,
+    delivery: victim.deliveryId,
+    kind: "email",
     id: victim.importId,
     import: victim.importId,
     tenant: victim.id,
@@ -72,6 +75,13 @@ export function bodyFor(victim: Victim, { method, path }: Route): Readonly<Recor
     "POST /w/:workspace/members/invitations/revoke": invitation,
     "POST /w/:workspace/endpoints/:slug/releases": { length: "1h" },
     "POST /w/:workspace/incidents/:incident/mute": { length: "1h" },
+    "POST /w/:workspace/sinks/:sink/name": { name: "renamed" },
+    "POST /w/:workspace/sinks/:sink/settings": { "sink-way": "address", address: "a@example.com" },
+    "POST /w/:workspace/sinks/new/:kind": {
+      "sink-way": "address",
+      "sink-name": "a",
+      address: "a@example.com",
+    },
     "POST /w/:workspace/keys/revoke": { key_id: victim.keyId },
   };
   return bodies[`${method} ${path}`] ?? {};
@@ -86,6 +96,8 @@ export const idsOf = (victim: Victim): readonly string[] => [
   victim.keyId,
   victim.releaseWindowId,
   victim.incidentId,
+  victim.sinkId,
+  victim.deliveryId,
 ];
 
 /** Only operators' keys open these, so a tenant's key is refused whatever they name. */

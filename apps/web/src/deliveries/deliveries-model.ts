@@ -34,5 +34,10 @@ export interface DeliveryLine {
   readonly sink: { readonly id: string; readonly name: string; readonly kind: string };
   readonly endpoint: { readonly slug: string; readonly name: string } | null;
   readonly incidentId: string | null;
+  /** How often it was tried, and what the receiver answered last. */
+  readonly tries: number;
+  readonly lastStatus: number | null;
+  readonly lastAnswer: string | null;
+  /** Every try; empty in lists. */
   readonly attempts: readonly AttemptLine[];
 }

@@ -39,7 +39,7 @@ ${deliveryMark(delivery)}
       : html` · <a href="${base}/incidents/${delivery.incidentId}">Incident</a>`
   }</p></div>
 ${resendButton(c, delivery, options)}</div>
-${attemptsFold(delivery, nowMs)}</li>`;
+${triesLine(delivery, nowMs)}</li>`;
 }
 
 /** State as icon and words, with the reason for it. */
@@ -66,18 +66,19 @@ export const resendButton = (
       })
     : "";
 
-function attemptsFold(delivery: DeliveryLine, nowMs: number): Html {
-  const { attempts, state, dueAtMs, deadlineAtMs } = delivery;
+/** How often it was tried, and what came last or comes next. */
+function triesLine(
+  { tries, state, lastStatus, lastAnswer, dueAtMs, deadlineAtMs }: DeliveryLine,
+  nowMs: number,
+): Html | "" {
   const next =
     state === "pending"
-      ? html`<p class="faint">${dueAtMs <= nowMs ? "Due now" : html`Next try in ${spanText(dueAtMs - nowMs)}`}; given up at ${utcText(deadlineAtMs)}.</p>`
+      ? html`${dueAtMs <= nowMs ? "Due now" : html`Next try in ${spanText(dueAtMs - nowMs)}`}; given up at ${utcText(deadlineAtMs)}.`
       : "";
-  if (attempts.length === 0) {
-    return html`${next}`;
+  if (tries === 0) {
+    return next === "" ? "" : html`<p class="faint">${next}</p>`;
   }
-  const last = attempts.at(-1);
-  return html`<details><summary>${attempts.length === 1 ? "1 try" : `${attempts.length} tries`}${last === undefined ? "" : html`, the last: ${answerWords(last)}`}</summary>
-${attemptTable(attempts)}</details>${next}`;
+  return html`<p class="faint">${tries === 1 ? "1 try" : `${tries} tries`}, last answer: ${lastStatus ?? "none"}${lastAnswer === null ? "" : html` <code>${lastAnswer}</code>`} ${next}</p>`;
 }
 
 /** `accepted, 200`, `not now, timeout`. */

@@ -1,4 +1,5 @@
 import type { AlertEvent } from "@alivemcp/core/alert-event";
+import { reasonSentence } from "@alivemcp/core/alert-words";
 import type { DeliveryState } from "@alivemcp/core/delivery-state";
 import type { SendOutcomeKind } from "@alivemcp/core/sink-kind";
 import type { PublicState } from "@alivemcp/core/states";
@@ -43,3 +44,6 @@ export const OUTCOME_WORDS: Readonly<Record<SendOutcomeKind, string>> = {
 
 /** A reason from a list of ours as words: `rate_limited` and `rate-limited` are "rate limited". */
 export const reasonWords = (reason: string): string => reason.replaceAll(/[_-]/g, " ");
+
+/** The sentence of a reason; one of a newer version is shown as its words. */
+export const reasonText = (reason: string): string => reasonSentence(reason) ?? `${reasonWords(reason)}.`;

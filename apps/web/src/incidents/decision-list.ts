@@ -29,5 +29,5 @@ export const decisionItem = (
   { base, nowMs, hasTime }: { readonly base: string; readonly nowMs: number; readonly hasTime: boolean },
 ): Html =>
   html`<li class="decision"><span class="mark mark-${VERDICTS[verdict].state}">${stateIcon(VERDICTS[verdict].state)}<span>${VERDICTS[verdict].word}</span></span>
-<div><p>${sink === null ? html`<b>Nobody</b>` : html`<a href="${base}/sinks/${sink.id}">${sink.name}</a>`}: ${why}</p>
+<div><p>${sink === null ? html`<b>Nobody</b>` : html`<a class="name" href="${base}/sinks/${sink.id}">${sink.name}</a>`}</p><p>${why}</p>
 <p class="faint">${about}${hasTime ? html` · ${agoTime(atMs, nowMs)}` : ""}${rule === null ? "" : html` · rule <a href="${base}/rules/${rule.id}">${rule.name}</a>`}</p></div></li>`;

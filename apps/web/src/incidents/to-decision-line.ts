@@ -1,7 +1,6 @@
 import type { AlertDecisionRow } from "@alivemcp/db/queries/alert-decisions";
-import { EVENT_WORDS } from "../deliveries/delivery-words.ts";
+import { EVENT_WORDS, reasonText } from "../deliveries/delivery-words.ts";
 import type { DecisionLine } from "./decision-list.ts";
-import { whyWords } from "./why-words.ts";
 
 export const toDecisionLine = (row: AlertDecisionRow): DecisionLine => ({
   atMs: row.atMs,
@@ -9,5 +8,5 @@ export const toDecisionLine = (row: AlertDecisionRow): DecisionLine => ({
   about: EVENT_WORDS[row.event],
   sink: row.sinkId === null ? null : { id: row.sinkId, name: row.sinkName ?? "a sink that is gone" },
   rule: row.ruleId === null ? null : { id: row.ruleId, name: row.ruleName ?? "a rule that is gone" },
-  why: whyWords(row.reason),
+  why: reasonText(row.reason),
 });

@@ -15,6 +15,8 @@ import { latencyRoutes } from "./latency.ts";
 import { liveRoutes } from "./live.ts";
 import { overviewRoutes } from "./overview.ts";
 import { probeRoutes } from "./probe.ts";
+import { sinkRoutes } from "./sink.ts";
+import { sinkListRoutes } from "./sinks.ts";
 import { toolRoutes } from "./tools.ts";
 
 /** Everything a workspace looks at: the overview, and the pages of one endpoint with their streams. */
@@ -36,6 +38,8 @@ export function watchingRoutes(deps: Deps, lifecycle: Pick<AppLifecycle, "stoppi
     failureRoutes(deps),
     incidentListRoutes(deps, streams),
     incidentRoutes(deps),
+    sinkListRoutes(deps),
+    sinkRoutes(deps, streams),
   ];
   for (const part of all) {
     routes.route("/", part);

@@ -3,12 +3,14 @@ import { dayText, type Html } from "@alivemcp/pages/figures";
 import { html } from "hono/html";
 import type { DeliveryLine } from "../deliveries/deliveries-model.ts";
 import { deliveryList } from "../deliveries/delivery-list.ts";
+import { reasonWords } from "../deliveries/delivery-words.ts";
 import type { FormProblems } from "../forms/read-form.ts";
 import { csrfField } from "../middleware/form-guard.ts";
 import { confirmDetails } from "../views/confirm-details.ts";
 import { formField } from "../views/form-field.ts";
 import { postButton } from "../views/post-button.ts";
 import type { WebContext } from "../web-env.ts";
+import { secretShownOnce } from "./shown-once.ts";
 import { failuresTag, lastAnswer, sinkMark } from "./sink-list-view.ts";
 import { FOLLOWS_WORDS, kindLabel } from "./sink-words.ts";
 import type { SinkLine } from "./sinks-model.ts";
@@ -20,7 +22,6 @@ export interface SinkPageModel {
   /** Rules that name it. */
   readonly rules: readonly { readonly id: string; readonly name: string }[];
   readonly deliveries: readonly DeliveryLine[];
-  /** Address of the default sink's owner is the account's: nothing of it is set here. */
   readonly may: { readonly write: boolean; readonly resend: boolean };
   /** The secret that signs webhooks, right after it was made: shown this once. */
   readonly secret: string | null;
@@ -35,7 +36,7 @@ export function sinkView(c: WebContext, model: SinkPageModel): Html {
   const path = `${base}/sinks/${sink.id}`;
   return html`<p class="crumb"><a href="${base}/sinks">Sinks</a></p>
 <div class="title-row"><div><h1>${sink.name}</h1><p class="faint">${kindLabel(sink.kind)} · ${sink.shown}${sink.isDefault ? html` <span class="tag">default</span>` : ""}</p></div>${actions(c, model, path)}</div>
-${model.secret === null ? "" : shownOnce(model.secret)}
+${model.secret === null ? "" : secretShownOnce(model.secret, { isRotated: true })}
 <p>${sinkMark(sink)}</p>
 ${troubleNotice(sink)}
 <dl class="facts">
@@ -51,7 +52,7 @@ ${model.may.write ? settings(c, model, path) : ""}`;
 
 const troubleNotice = ({ state, disabledReason }: SinkLine): Html | "" =>
   state === "disabled"
-    ? html`<p class="notice notice-bad">Nothing is sent here any more${disabledReason === null ? "" : ", because it refused for good"}. Put right what is wrong there, then switch it on again: it is verified anew.</p>`
+    ? html`<p class="notice notice-bad">Nothing is sent here any more${disabledReason === null ? "" : `: ${reasonWords(disabledReason)}`}. Put right what is wrong there, then switch it on again: it is verified anew.</p>`
     : "";
 
 function usedBy({ rules, sink, base }: SinkPageModel): Html | string {
@@ -77,18 +78,14 @@ function actions(c: WebContext, { sink, may }: SinkPageModel, path: string): Htm
   }
 }
 
-const shownOnce = (secret: string): Html =>
-  html`<section class="notice notice-good" aria-labelledby="secret-heading"><h2 id="secret-heading">Copy the new signing secret now</h2>
-<p>When you leave this page, nobody can show it again. For 24 hours messages carry two signatures, of the old and of the new one.</p>
-<pre tabindex="0"><code>${secret}</code></pre></section>`;
-
 function settings(c: WebContext, { sink, form }: SinkPageModel, path: string): Html {
   const { problems } = form;
   return html`<section aria-labelledby="settings-title"><h2 id="settings-title">Settings</h2>
 <form class="stack" method="post" action="${path}/name">${csrfField(c)}
 ${formField({ name: "name", label: "Name", value: form.name, problem: problems.name, autocomplete: "off", maxlength: 100 })}
 <p class="row"><button type="submit" class="quiet">Rename</button></p></form>
-<div class="actions">${sink.isDefault ? "" : html`<a class="button quiet" href="${path}/settings">Replace its settings</a>`}
+<div class="actions"><a class="button quiet" href="${path}/settings">Replace its settings</a>
+${sink.isDefault || sink.state !== "verified" ? "" : postButton(c, { action: `${path}/default`, label: "Make it the default", look: "quiet" })}
 ${
   sink.kind === "webhook"
     ? confirmDetails({

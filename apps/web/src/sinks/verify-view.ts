@@ -1,11 +1,13 @@
 import { SINK_KIND_FACTS, type SinkProof } from "@alivemcp/core/sink-kind";
 import { type Html, spanText } from "@alivemcp/pages/figures";
+import { stateIcon } from "@alivemcp/pages/state-mark";
 import { html } from "hono/html";
 import type { FormProblems } from "../forms/read-form.ts";
 import { csrfField } from "../middleware/form-guard.ts";
 import { formField, formProblem } from "../views/form-field.ts";
 import { postButton } from "../views/post-button.ts";
 import type { WebContext } from "../web-env.ts";
+import { secretShownOnce } from "./shown-once.ts";
 import { lastAnswer } from "./sink-list-view.ts";
 import { kindLabel } from "./sink-words.ts";
 import type { SinkLine } from "./sinks-model.ts";
@@ -15,6 +17,10 @@ export interface VerifyModel {
   /** Until when what was sent is good; null: nothing waits. */
   readonly proofExpiresAtMs: number | null;
   readonly mayWrite: boolean;
+  /** The secret that signs webhooks, right after it was made: shown this once. */
+  readonly secret: string | null;
+  /** What the live stream compares with. */
+  readonly digest: string;
   readonly base: string;
   readonly problems: FormProblems;
   readonly nowMs: number;
@@ -38,20 +44,32 @@ const TASKS: Readonly<Record<SinkProof, { readonly heading: string; readonly bod
 
 /** Step three of a sink: the proof. */
 export function verifyView(c: WebContext, model: VerifyModel): Html {
-  const { sink, base, mayWrite, nowMs, proofExpiresAtMs } = model;
+  const { sink, base, mayWrite } = model;
   const { proof } = SINK_KIND_FACTS[sink.kind];
   const path = `${base}/sinks/${sink.id}`;
-  const isWaiting = proofExpiresAtMs !== null && proofExpiresAtMs > nowMs;
+  const isWaiting = waitsMs(model) > 0;
   return html`<p class="crumb"><a href="${base}/sinks">Sinks</a> / <a href="${path}">${sink.name}</a></p>
 <h1>Verify ${sink.name}</h1><p class="lead">${kindLabel(sink.kind)} · ${sink.shown}</p>
-<div id="verify" data-live="${path}/events?since=${sink.state}">
-<h2>${TASKS[proof].heading}</h2><p>${TASKS[proof].body}</p>
-<p>${lastAnswer(sink, nowMs)}</p>
-<p class="faint">${isWaiting ? `What we sent works for ${spanText(proofExpiresAtMs - nowMs)} more.` : "What we sent works no more; send it again."}</p>
+${model.secret === null ? "" : secretShownOnce(model.secret, { isRotated: false })}
+<div id="verify" data-live="${path}/events?since=${model.digest}">
+${sink.state === "verified" ? done(path) : task(model)}
 </div>
-${mayWrite ? forms(c, model, { path, isWaiting, hasCode: proof !== "link" }) : html`<p class="faint">An owner or admin of this workspace can verify it.</p>`}
+${sink.state === "verified" ? "" : mayWrite ? forms(c, model, { path, isWaiting, hasCode: proof !== "link" }) : html`<p class="faint">An owner or admin of this workspace can verify it.</p>`}
 <section aria-labelledby="next-title"><h2 id="next-title">What happens then</h2>
 <p>As soon as it is verified, alerts go there by your <a href="${base}/rules">rules</a>. Before that, nothing but this proof does.</p></section>`;
+}
+
+/** How long what was sent still works. */
+const waitsMs = ({ proofExpiresAtMs, nowMs }: VerifyModel) => Math.max(0, (proofExpiresAtMs ?? 0) - nowMs);
+
+const done = (path: string): Html =>
+  html`<h2 class="mark mark-live">${stateIcon("live")}<span>It is verified</span></h2><p>Alerts go there from now on. <a href="${path}">Go on to the sink</a>, and send it a test.</p>`;
+
+function task(model: VerifyModel): Html {
+  const { heading, body } = TASKS[SINK_KIND_FACTS[model.sink.kind].proof];
+  const leftMs = waitsMs(model);
+  return html`<h2>${heading}</h2><p>${body}</p><p>${lastAnswer(model.sink, model.nowMs)}</p>
+<p class="faint">${leftMs > 0 ? `What we sent works for ${spanText(leftMs)} more.` : "What we sent works no more; send it again."}</p>`;
 }
 
 function forms(

@@ -1,0 +1,39 @@
+import { decidePermission } from "@alivemcp/core/permissions";
+import type { SinkRow } from "@alivemcp/db/queries/sinks";
+import type { Deps } from "../deps.ts";
+import type { FormRefusal } from "../forms/refusal-of.ts";
+import { renderPage } from "../render-page.ts";
+import type { WebContext } from "../web-env.ts";
+import { sinkView } from "./sink-view.ts";
+import { toSinkLine } from "./to-sink-line.ts";
+
+/** The page of one sink, with what was typed when its name was refused. */
+export async function showSink(
+  deps: Deps,
+  c: WebContext,
+  input: {
+    readonly sink: SinkRow;
+    readonly secret?: string | null;
+    readonly typedName?: string;
+    readonly refusal?: FormRefusal;
+  },
+): Promise<Response> {
+  const { sink, secret = null, typedName = sink.name, refusal = { problems: {}, status: 200 } } = input;
+  const { caller, tenant } = c.var.workspace;
+  const may = (action: "sink.write" | "delivery.resend") =>
+    decidePermission(caller.actor, action).kind === "allowed";
+  const body = sinkView(c, {
+    sink: toSinkLine(sink),
+    createdAtMs: sink.createdAt.getTime(),
+    verifiedAtMs: sink.verifiedAt?.getTime() ?? null,
+    rules: [],
+    deliveries: [],
+    may: { write: may("sink.write"), resend: may("delivery.resend") },
+    secret,
+    form: { name: typedName, problems: refusal.problems },
+    base: `/w/${tenant.slug}`,
+    nowMs: deps.clock.nowMs(),
+  });
+  const page = await renderPage(c, { title: sink.name, section: "alerting", body });
+  return c.html(page, refusal.status);
+}
