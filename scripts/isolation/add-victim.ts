@@ -19,8 +19,6 @@ export interface Victim extends TestTenant {
   readonly maintenanceId: string;
   readonly deliveryId: string;
   readonly incidentId: string;
-  readonly sinkId: string;
-  readonly deliveryId: string;
   /** Words that stand in the victim's rows and nowhere else. */
   readonly marks: readonly string[];
 }
@@ -87,8 +85,6 @@ export async function addVictim(database: TestDatabase): Promise<Victim> {
     maintenanceId: await idOf("maintenance_window"),
     deliveryId: await idOf("delivery"),
     incidentId: await idOf("incident_tenant"),
-    sinkId: await idOf("sink"),
-    deliveryId: await idOf("delivery"),
     driftEventId: await one("SELECT id FROM drift_event WHERE endpoint_id = $1", [endpointId]),
     marks: [mark, tenant.id, tenant.ownerId, colleagueId, endpointId],
   };

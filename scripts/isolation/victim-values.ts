@@ -25,13 +25,12 @@ export function victimValue(
     maintenance: victim.maintenanceId,
     delivery: victim.deliveryId,
     incident: victim.incidentId,
-    sink: victim.sinkId,
-    delivery: victim.deliveryId,
-    kind: "email",
     id: victim.importId,
     import: victim.importId,
     tenant: victim.id,
     opt_out: victim.endpointId,
+    // Of sinks: names nobody's.
+    kind: "email",
     // When the owner asked for a probe: the test dashboard's clock stands still.
     at: String(NOW_MS),
   };
@@ -97,6 +96,9 @@ export const idsOf = (victim: Victim): readonly string[] => [
   victim.releaseWindowId,
   victim.incidentId,
   victim.sinkId,
+  victim.ruleId,
+  victim.policyId,
+  victim.maintenanceId,
   victim.deliveryId,
 ];
 

@@ -41,3 +41,11 @@ export interface DeliveryLine {
   /** Every try; empty in lists. */
   readonly attempts: readonly AttemptLine[];
 }
+
+/** Filters of the log; null: any. */
+export interface DeliveriesQuery {
+  readonly state: DeliveryState | null;
+  readonly sinkId: string | null;
+  /** Slug. */
+  readonly endpoint: string | null;
+}

@@ -17,6 +17,8 @@ export interface DeliveryListOptions {
   /** `/w/<workspace>`. */
   readonly base: string;
   readonly mayResend: boolean;
+  /** Of this showing of the page: two presses of a button send once. */
+  readonly clickId: string;
   readonly nowMs: number;
 }
 
@@ -55,7 +57,7 @@ const tookWords = ({ state, createdAtMs, settledAtMs }: DeliveryLine) =>
 export const resendButton = (
   c: WebContext,
   delivery: DeliveryLine,
-  { base, mayResend }: Pick<DeliveryListOptions, "base" | "mayResend">,
+  { base, mayResend, clickId }: Pick<DeliveryListOptions, "base" | "mayResend" | "clickId">,
 ): Html | "" =>
   mayResend && delivery.state !== "pending" && delivery.event !== "verification"
     ? postButton(c, {
@@ -63,6 +65,7 @@ export const resendButton = (
         label: delivery.sink.kind === "webhook" ? "Replay" : "Send again",
         spoken: `Send “${delivery.title}” again to ${delivery.sink.name}`,
         look: "quiet",
+        fields: { click_id: clickId },
       })
     : "";
 

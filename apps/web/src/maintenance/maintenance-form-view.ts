@@ -1,59 +1,15 @@
 import type { Html } from "@alivemcp/pages/figures";
 import { html } from "hono/html";
 import { areaField, checkField, selectField, textField } from "../endpoints/fields.ts";
-import type { PostedLists } from "../forms/posted-lists.ts";
 import type { FormProblems } from "../forms/read-form.ts";
 import { csrfField } from "../middleware/form-guard.ts";
 import { DAY_NAMES } from "../rules/hours-words.ts";
 import { box } from "../rules/rule-form-view.ts";
-import {
-  ALL_ENDPOINTS,
-  postedScope,
-  type ScopeChoices,
-  type ScopeValues,
-  scopeFields,
-} from "../rules/scope-fields.ts";
+import { type ScopeChoices, scopeFields } from "../rules/scope-fields.ts";
 import { zoneField } from "../rules/zone-field.ts";
 import { formProblem } from "../views/form-field.ts";
 import type { WebContext } from "../web-env.ts";
-
-export const WINDOW_LENGTHS: Readonly<Record<string, { readonly label: string; readonly ms: number }>> = {
-  "15": { label: "15 minutes", ms: 15 * 60_000 },
-  "30": { label: "30 minutes", ms: 30 * 60_000 },
-  "60": { label: "1 hour", ms: 3_600_000 },
-  "120": { label: "2 hours", ms: 2 * 3_600_000 },
-  "240": { label: "4 hours", ms: 4 * 3_600_000 },
-  "480": { label: "8 hours", ms: 8 * 3_600_000 },
-  "1440": { label: "1 day", ms: 24 * 3_600_000 },
-  "4320": { label: "3 days", ms: 3 * 24 * 3_600_000 },
-  "10080": { label: "7 days", ms: 7 * 24 * 3_600_000 },
-};
-
-export interface WindowValues {
-  readonly name: string;
-  /** As `datetime-local` has it, in the zone; empty: now. */
-  readonly from: string;
-  readonly length: string;
-  readonly zone: string;
-  readonly isWeekly: boolean;
-  /** 1 is Monday. */
-  readonly days: readonly string[];
-  readonly scope: ScopeValues;
-  readonly isPublic: boolean;
-  readonly note: string;
-}
-
-export const FRESH_WINDOW: WindowValues = {
-  name: "",
-  from: "",
-  length: "60",
-  zone: "UTC",
-  isWeekly: false,
-  days: [],
-  scope: ALL_ENDPOINTS,
-  isPublic: true,
-  note: "",
-};
+import { WINDOW_LENGTHS, type WindowValues } from "./window-values.ts";
 
 /** One form for windows that take place once and for those of every week. */
 export function maintenanceFormView(
@@ -71,7 +27,7 @@ ${formProblem(problems.form)}
 <form class="endpoint-form" method="post" action="${base}/maintenance/new">${csrfField(c)}
 ${textField({ name: "name", label: "Name", value: values.name, maxlength: 100, isRequired: true, hint: "Such as “Database upgrade”. Public pages show it." }, problems)}
 ${dateField(values.from, problems)}
-<div class="columns">${selectField({ name: "length", label: "Takes", value: values.length, options: Object.entries(WINDOW_LENGTHS).map(([value, { label }]) => [value, label] as const) }, problems)}${zoneField(values.zone, problems)}</div>
+<div class="columns">${selectField({ name: "minutes", label: "Takes", value: values.minutes, options: WINDOW_LENGTHS }, problems)}${zoneField(values.zone, problems)}</div>
 <fieldset id="repeat"><legend>How often</legend>${problems.days === undefined ? "" : html`<p class="problem" id="days" role="alert">${problems.days}</p>`}
 ${radio("once", "Once", !values.isWeekly)}${radio("weekly", "Every week, from then on", values.isWeekly)}
 <div class="boxes" role="group" aria-label="Days of the week">${DAY_NAMES.map((name, index) => box("days", String(index + 1), name, values.days))}</div>
@@ -89,15 +45,3 @@ function dateField(value: string, problems: FormProblems): Html {
   const problem = problems.from;
   return html`<div class="field"><label for="from"><span>Begins, on the clock of the zone below (empty: now)</span></label><input id="from" name="from" type="datetime-local" value="${value}"${problem === undefined ? "" : html` aria-invalid="true" aria-describedby="from-problem"`}>${problem === undefined ? "" : html`<p class="problem" id="from-problem">${problem}</p>`}</div>`;
 }
-
-export const postedWindow = (form: PostedLists): WindowValues => ({
-  name: form.one("name").trim(),
-  from: form.one("from"),
-  length: form.one("length"),
-  zone: form.one("zone"),
-  isWeekly: form.one("repeat") === "weekly",
-  days: form.all("days"),
-  scope: postedScope(form),
-  isPublic: form.one("public") !== "",
-  note: form.one("note").trim(),
-});

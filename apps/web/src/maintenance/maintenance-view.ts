@@ -88,10 +88,13 @@ function windowActions(
   if (state === "past") {
     return "";
   }
-  const cancel = confirmDetails({
-    label: "Cancel",
-    spoken: `Cancel ${window.name}`,
-    body: html`<p>${window.recurrence === null ? "It does not take place." : "It takes place no more, this week or later."}</p>${postButton(c, { action: `${path}/cancel`, label: `Cancel ${window.name}`, look: "danger" })}`,
-  });
-  return html`<div class="actions">${state === "running" ? postButton(c, { action: `${path}/end`, label: "End now", spoken: `End ${window.name} now`, look: "quiet" }) : ""}${state === "running" && window.recurrence === null ? "" : cancel}</div>`;
+  const isOnce = window.recurrence === null;
+  if (state === "running" && isOnce) {
+    return html`<div class="actions">${postButton(c, { action: `${path}/end`, label: "End now", spoken: `End ${window.name} now`, look: "quiet" })}</div>`;
+  }
+  return html`<div class="actions">${confirmDetails({
+    label: state === "running" ? "End" : "Cancel",
+    spoken: `${state === "running" ? "End" : "Cancel"} ${window.name}`,
+    body: html`<p>${isOnce ? "It does not take place." : state === "running" ? "It is over now, and does not come again." : "It takes place no more."}</p>${postButton(c, { action: `${path}/end`, label: isOnce ? `Cancel ${window.name}` : `End ${window.name} for good`, look: "danger" })}`,
+  })}</div>`;
 }

@@ -6,15 +6,19 @@ import { leadOldSlug } from "../middleware/lead-old-slug.ts";
 import type { WebEnv } from "../web-env.ts";
 import { badgeRoutes } from "./badge.ts";
 import { baselineRoutes } from "./baseline.ts";
+import { deliveryRoutes } from "./deliveries.ts";
 import { driftRoutes } from "./drift.ts";
 import { endpointRoutes } from "./endpoint.ts";
+import { escalationRoutes } from "./escalations.ts";
 import { failureRoutes } from "./failures.ts";
 import { incidentRoutes } from "./incident.ts";
 import { incidentListRoutes } from "./incidents.ts";
 import { latencyRoutes } from "./latency.ts";
 import { liveRoutes } from "./live.ts";
+import { maintenanceRoutes } from "./maintenance.ts";
 import { overviewRoutes } from "./overview.ts";
 import { probeRoutes } from "./probe.ts";
+import { ruleRoutes } from "./rules.ts";
 import { sinkRoutes } from "./sink.ts";
 import { sinkListRoutes } from "./sinks.ts";
 import { toolRoutes } from "./tools.ts";
@@ -38,8 +42,12 @@ export function watchingRoutes(deps: Deps, lifecycle: Pick<AppLifecycle, "stoppi
     failureRoutes(deps),
     incidentListRoutes(deps, streams),
     incidentRoutes(deps),
+    deliveryRoutes(deps, streams),
     sinkListRoutes(deps),
     sinkRoutes(deps, streams),
+    ruleRoutes(deps),
+    escalationRoutes(deps),
+    maintenanceRoutes(deps),
   ];
   for (const part of all) {
     routes.route("/", part);

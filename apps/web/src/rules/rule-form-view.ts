@@ -9,19 +9,9 @@ import { formProblem } from "../views/form-field.ts";
 import { postButton } from "../views/post-button.ts";
 import { SEVERITY_WORDS } from "../views/severity-mark.ts";
 import type { WebContext } from "../web-env.ts";
-import { type HoursValues, hoursFields } from "./hours-fields.ts";
-import { type ScopeChoices, type ScopeValues, scopeFields } from "./scope-fields.ts";
-
-export interface RuleValues {
-  readonly name: string;
-  readonly isEnabled: boolean;
-  readonly severities: readonly string[];
-  readonly scope: ScopeValues;
-  readonly hours: HoursValues;
-  readonly sinkIds: readonly string[];
-  /** Empty: none. */
-  readonly policyId: string;
-}
+import { hoursFields } from "./hours-fields.ts";
+import type { RuleValues } from "./rule-values.ts";
+import { type ScopeChoices, scopeFields } from "./scope-fields.ts";
 
 export interface RuleFormModel {
   /** Null: a new one. */
@@ -30,6 +20,8 @@ export interface RuleFormModel {
   readonly choices: ScopeChoices;
   readonly sinks: readonly { readonly id: string; readonly name: string; readonly isVerified: boolean }[];
   readonly policies: readonly { readonly id: string; readonly name: string }[];
+  /** Without it nothing can be saved, only looked at. */
+  readonly mayWrite: boolean;
   readonly problems: FormProblems;
   readonly base: string;
 }
@@ -40,7 +32,8 @@ export function ruleFormView(c: WebContext, model: RuleFormModel): Html {
   const path = rule === null ? `${base}/rules/new` : `${base}/rules/${rule.id}`;
   return html`<p class="crumb"><a href="${base}/rules">Rules</a></p><h1>${rule === null ? "Add a rule" : rule.name}</h1>
 ${formProblem(problems.form)}
-<form class="endpoint-form rule-form" method="post" action="${path}">${csrfField(c)}${submitByEnter}
+<form class="endpoint-form" method="post" action="${path}">${csrfField(c)}${submitByEnter}
+<fieldset class="bare"${model.mayWrite ? "" : html` disabled`}>
 ${textField({ name: "name", label: "Name", value: values.name, maxlength: 100, isRequired: true, hint: "Such as “Production by day”." }, problems)}
 ${severityFields(values.severities, problems)}
 ${scopeFields(values.scope, choices, problems)}
@@ -48,9 +41,10 @@ ${hoursFields(values.hours, problems)}
 ${sinkFields(model)}
 ${policyField(model)}
 ${checkField({ name: "enabled", label: "This rule counts", isChecked: values.isEnabled }, problems)}
-<p class="row"><button type="submit">${rule === null ? "Add the rule" : "Save"}</button><a class="button quiet" href="${base}/rules">Cancel</a></p></form>
+</fieldset>
+${model.mayWrite ? html`<p class="row"><button type="submit">${rule === null ? "Add the rule" : "Save"}</button><a class="button quiet" href="${base}/rules">Cancel</a></p>` : html`<p class="faint">A member, admin or the owner of this workspace can change it.</p>`}</form>
 ${
-  rule === null
+  rule === null || !model.mayWrite
     ? ""
     : confirmDetails({
         label: "Delete",

@@ -22,6 +22,8 @@ export interface SinkPageModel {
   /** Rules that name it. */
   readonly rules: readonly { readonly id: string; readonly name: string }[];
   readonly deliveries: readonly DeliveryLine[];
+  /** Of this showing of the page: two presses of a button send once. */
+  readonly clickId: string;
   readonly may: { readonly write: boolean; readonly resend: boolean };
   /** The secret that signs webhooks, right after it was made: shown this once. */
   readonly secret: string | null;
@@ -46,7 +48,7 @@ ${troubleNotice(sink)}
 <div><dt>Follow-ups</dt><dd>${FOLLOWS_WORDS[SINK_KIND_FACTS[sink.kind].follows]}</dd></div>
 <div><dt>Used by</dt><dd>${usedBy(model)}</dd></div></dl>
 <section aria-labelledby="log-title"><h2 id="log-title">Latest messages</h2>
-${model.deliveries.length === 0 ? html`<p class="faint">None yet.</p>` : html`${deliveryList(c, model.deliveries, { base, mayResend: model.may.resend, nowMs })}<p><a href="${base}/deliveries?sink=${sink.id}">All messages to ${sink.name}</a></p>`}</section>
+${model.deliveries.length === 0 ? html`<p class="faint">None yet.</p>` : html`${deliveryList(c, model.deliveries, { base, mayResend: model.may.resend, clickId: model.clickId, nowMs })}<p><a href="${base}/deliveries?sink=${sink.id}">All messages to ${sink.name}</a></p>`}</section>
 ${model.may.write ? settings(c, model, path) : ""}`;
 }
 
