@@ -59,7 +59,7 @@ export function hugeMessage(text: string): AlertMessage {
       endpointsTogether: 5_000,
       update: { stage: "investigating", body: nasty(2_000) },
     },
-    facts: Array(10).fill({ label: nasty(60), value: nasty(300) }),
+    facts: Array.from({ length: 10 }, (_, at) => ({ label: `${at}${nasty(59)}`, value: nasty(300) })),
     links: Array(6).fill({ label: nasty(60), url }),
     entries: Array(50).fill({ title: nasty(200), atMs: T0_MS, url }),
     entriesLeftOut: 4_950,
@@ -76,5 +76,7 @@ export const HOSTILE = {
     "<@123456789012345678> <@&123456789012345678> <#123456789012345678> <:x:123456789012345678>",
   markdown: "[Click me](https://evil.example) **bold** ~~x~~ ||spoiler|| `code` > quote # head _i_",
   html: '<a href="https://evil.example">Click me</a><script>alert(1)</script>&amp;',
+  /** Grows most when it is made harmless. */
+  growing: "@<&",
   controls: "a\u0000b\u0007c\r\nd\u202Egnp.exe\u2066x\u2069",
 } as const;

@@ -47,6 +47,7 @@ describe("Telegram", () => {
   test("a message of another chat is left alone", async () => {
     await send({ thread: { askedChatId: "-1", chatId: "-1", messageId: "1" } });
     expect(telegram.requests.map(({ path }) => path.split("/").at(-1))).toEqual(["sendMessage"]);
+    expect(telegram.messages.length).toBe(1);
   });
 
   test("a group that became another is followed, and its message edited there", async () => {

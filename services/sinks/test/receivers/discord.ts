@@ -1,6 +1,6 @@
 /** Discord's webhooks and the channel that people see. discord.com/developers/docs: "Webhook Resource", "Embed Limits", "JSON Error Codes". */
 import { z } from "zod";
-import { type Answer, openReceiver, type Received, type Receiver } from "./open-receiver.ts";
+import { type Answer, chars, openReceiver, type Received, type Receiver } from "./open-receiver.ts";
 
 export interface DiscordMessage {
   readonly id: string;
@@ -25,17 +25,17 @@ const PATH = /^\/api\/v10\/webhooks\/(\d+)\/([^/]+)(?:\/messages\/(\d+))?$/;
 
 const embed = z
   .strictObject({
-    title: z.string().max(256).optional(),
-    description: z.string().max(4_096).optional(),
+    title: chars(256).optional(),
+    description: chars(4_096).optional(),
     url: z.url({ protocol: /^https?$/ }).optional(),
     color: z.int().min(0).max(0xffffff).optional(),
     timestamp: z.iso.datetime().optional(),
-    footer: z.strictObject({ text: z.string().max(2_048) }).optional(),
+    footer: z.strictObject({ text: chars(2_048) }).optional(),
     fields: z
       .array(
         z.strictObject({
-          name: z.string().min(1).max(256),
-          value: z.string().min(1).max(1_024),
+          name: chars(256).min(1),
+          value: chars(1_024).min(1),
           inline: z.boolean().optional(),
         }),
       )
@@ -52,9 +52,9 @@ const embed = z
   );
 const body = z
   .strictObject({
-    content: z.string().max(2_000).optional(),
+    content: chars(2_000).optional(),
     embeds: z.array(embed).max(10).optional(),
-    username: z.string().max(80).optional(),
+    username: chars(80).optional(),
     allowed_mentions: z.strictObject({ parse: z.array(z.enum(["roles", "users", "everyone"])) }).optional(),
   })
   .refine(({ content = "", embeds = [] }) => content !== "" || embeds.length > 0);

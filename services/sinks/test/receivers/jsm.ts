@@ -3,7 +3,14 @@
  * docs.opsgenie.com, "Alert API" (field limits), "Heartbeat API".
  */
 import { z } from "zod";
-import { type Answer, openReceiver, type Received, type Receiver, wrongHeaders } from "./open-receiver.ts";
+import {
+  type Answer,
+  chars,
+  openReceiver,
+  type Received,
+  type Receiver,
+  wrongHeaders,
+} from "./open-receiver.ts";
 
 export interface JsmAlert {
   readonly alias: string;
@@ -28,25 +35,25 @@ export interface JsmReceiver extends Receiver {
 const ALERTS = /^(?:\/jsm\/ops\/integration)?\/v2\/alerts(?:\/([^/]+)\/(acknowledge|close|notes))?$/;
 const PING = /^\/v2\/heartbeats\/([^/]+)\/ping$/;
 const TEAM_PING = /^\/jsm\/ops\/api\/[^/]+\/v1\/teams\/[^/]+\/heartbeats\/ping$/;
-const chars = (details: Record<string, string>) => Object.entries(details).flat().join("").length;
+const sizeOf = (details: Record<string, string>) => Object.entries(details).flat().join("").length;
 const createBody = z.strictObject({
-  message: z.string().min(1).max(130),
-  alias: z.string().max(512).optional(),
-  description: z.string().max(15_000).optional(),
+  message: chars(130).min(1),
+  alias: chars(512).optional(),
+  description: chars(15_000).optional(),
   priority: z.enum(["P1", "P2", "P3", "P4", "P5"]).default("P3"),
-  tags: z.array(z.string().max(50)).max(20).optional(),
+  tags: z.array(chars(50)).max(20).optional(),
   details: z
     .record(z.string(), z.string())
-    .refine((details) => chars(details) <= 8_000)
+    .refine((details) => sizeOf(details) <= 8_000)
     .optional(),
-  entity: z.string().max(512).optional(),
-  source: z.string().max(100).optional(),
-  note: z.string().max(25_000).optional(),
+  entity: chars(512).optional(),
+  source: chars(100).optional(),
+  note: chars(25_000).optional(),
 });
 const changeBody = z.strictObject({
-  note: z.string().max(25_000).optional(),
-  source: z.string().max(100).optional(),
-  user: z.string().max(100).optional(),
+  note: chars(25_000).optional(),
+  source: chars(100).optional(),
+  user: chars(100).optional(),
 });
 
 function no(status: number, message: string): Answer {

@@ -1,4 +1,5 @@
 /** The base of vendors that speak JSON: what they are asked, parsed, and what they answer, written. */
+import { z } from "zod";
 import { type HttpReceiver, openHttpReceiver, type ReceivedRequest } from "./http-receiver.ts";
 
 export interface Received extends ReceivedRequest {
@@ -17,6 +18,9 @@ export interface Answer {
 }
 
 export type Receiver = HttpReceiver;
+
+/** Text of so many UTF-16 units: vendors do not say what they count, and no way of counting gives more. */
+export const chars = (charsMax: number) => z.string().refine((text) => text.length <= charsMax);
 
 export function openReceiver(answer: (request: Received) => Answer): Promise<Receiver> {
   return openHttpReceiver((request) => {

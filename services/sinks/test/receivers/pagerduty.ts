@@ -4,7 +4,7 @@
  */
 import { createHmac, randomUUID } from "node:crypto";
 import { z } from "zod";
-import { type Answer, openReceiver, type Received, type Receiver } from "./open-receiver.ts";
+import { type Answer, chars, openReceiver, type Received, type Receiver } from "./open-receiver.ts";
 
 export interface PagerdutyIncident {
   readonly dedupKey: string;
@@ -35,7 +35,7 @@ const BYTES_MAX = 512 * 1024;
 const https = z.url({ protocol: /^https?$/ });
 const link = z.object({ href: https, text: z.string().optional() });
 const payload = z.object({
-  summary: z.string().min(1).max(1_024),
+  summary: chars(1_024).min(1),
   source: z.string().min(1),
   timestamp: z.iso.datetime({ offset: true }).optional(),
   component: z.string().optional(),
@@ -48,7 +48,7 @@ const alertEvent = z.discriminatedUnion("event_action", [
   z.object({
     event_action: z.literal("trigger"),
     routing_key: key,
-    dedup_key: z.string().max(255).optional(),
+    dedup_key: chars(255).optional(),
     client: z.string().optional(),
     client_url: https.optional(),
     links: z.array(link).optional(),
@@ -57,7 +57,7 @@ const alertEvent = z.discriminatedUnion("event_action", [
   z.object({
     event_action: z.enum(["acknowledge", "resolve"]),
     routing_key: key,
-    dedup_key: z.string().min(1).max(255),
+    dedup_key: chars(255).min(1),
   }),
 ]);
 const changeEvent = z.object({ routing_key: key, payload, links: z.array(link).optional() });

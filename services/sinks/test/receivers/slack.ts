@@ -4,7 +4,14 @@
  * `oauth.v2.access`, Block Kit reference (limits).
  */
 import { z } from "zod";
-import { type Answer, openReceiver, type Received, type Receiver, wrongHeaders } from "./open-receiver.ts";
+import {
+  type Answer,
+  chars,
+  openReceiver,
+  type Received,
+  type Receiver,
+  wrongHeaders,
+} from "./open-receiver.ts";
 
 const WEBHOOK_PATH = "/services/T0TEAM000/B0HOOK000/WebhookSecret0000000wxyz";
 const TEAM = { id: "T0TEAM000", name: "Test team" };
@@ -43,7 +50,7 @@ export interface SlackReceiver extends Receiver {
 const plainText = (charsMax: number) =>
   z.strictObject({
     type: z.literal("plain_text"),
-    text: z.string().min(1).max(charsMax),
+    text: chars(charsMax).min(1),
     emoji: z.boolean().optional(),
   });
 const textObject = (charsMax: number) =>
@@ -51,16 +58,16 @@ const textObject = (charsMax: number) =>
     plainText(charsMax),
     z.strictObject({
       type: z.literal("mrkdwn"),
-      text: z.string().min(1).max(charsMax),
+      text: chars(charsMax).min(1),
       verbatim: z.boolean().optional(),
     }),
   ]);
 const button = z.strictObject({
   type: z.literal("button"),
   text: plainText(75),
-  action_id: z.string().min(1).max(255),
-  url: z.string().max(3_000).optional(),
-  value: z.string().max(2_000).optional(),
+  action_id: chars(255).min(1),
+  url: chars(3_000).optional(),
+  value: chars(2_000).optional(),
   style: z.enum(["primary", "danger"]).optional(),
 });
 const block = z.discriminatedUnion("type", [
@@ -75,7 +82,7 @@ const block = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("divider") }),
 ]);
 const content = {
-  text: z.string().max(40_000).optional(),
+  text: chars(40_000).optional(),
   blocks: z.array(block).max(50).optional(),
   unfurl_links: z.boolean().optional(),
   unfurl_media: z.boolean().optional(),
