@@ -1155,6 +1155,24 @@ GRANT DELETE ON idempotency_key TO alivemcp_system;
 GRANT DELETE, INSERT, SELECT, UPDATE ON idempotency_key TO alivemcp_app;
 GRANT SELECT (tenant_id, caller_id, key, started_at) ON idempotency_key TO alivemcp_system;
 
+CREATE TABLE inbound_event (
+  sink_id uuid NOT NULL,
+  event_key text NOT NULL,
+  tenant_id uuid NOT NULL,
+  received_at timestamp with time zone NOT NULL
+);
+ALTER TABLE inbound_event ADD CONSTRAINT inbound_event_event_key_check CHECK (((length(event_key) >= 1) AND (length(event_key) <= 100)));
+ALTER TABLE inbound_event ADD CONSTRAINT inbound_event_sink_id_fkey FOREIGN KEY (sink_id) REFERENCES sink(id) ON DELETE CASCADE;
+ALTER TABLE inbound_event ADD CONSTRAINT inbound_event_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE inbound_event ADD CONSTRAINT inbound_event_pkey PRIMARY KEY (sink_id, event_key);
+ALTER TABLE inbound_event ENABLE ROW LEVEL SECURITY;
+ALTER TABLE inbound_event FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON inbound_event FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY owner_all ON inbound_event FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON inbound_event FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT ON inbound_event TO alivemcp_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON inbound_event TO alivemcp_system;
+
 CREATE TABLE incident (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   endpoint_id uuid NOT NULL,
@@ -1758,11 +1776,13 @@ CREATE INDEX sink_to_recheck ON public.sink USING btree (reverify_at) WHERE ((re
 ALTER TABLE sink ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sink FORCE ROW LEVEL SECURITY;
 CREATE POLICY app_own ON sink FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY identity_finds ON sink FOR SELECT TO alivemcp_identity USING true;
 CREATE POLICY operator_all ON sink FOR SELECT TO alivemcp_operator USING true;
 CREATE POLICY owner_all ON sink FOR ALL TO alivemcp_owner USING true;
 CREATE POLICY system_all ON sink FOR ALL TO alivemcp_system USING true;
 GRANT DELETE, INSERT, SELECT, UPDATE ON sink TO alivemcp_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON sink TO alivemcp_system;
+GRANT SELECT (id, tenant_id) ON sink TO alivemcp_identity;
 GRANT SELECT (id, tenant_id, kind, name, state, shown, is_default, verified_at, disabled_at, disabled_reason, last_attempt_at, last_outcome, failures_in_a_row, created_at) ON sink TO alivemcp_operator;
 
 CREATE TABLE sink_thread (

@@ -65,6 +65,7 @@ export const TABLE_EXPORT = {
   probe_day: perNumber("day"),
   probe_evidence: perNumber("minute_at DESC, region", { omit: ["retention_class"], rowsMax: 1_000 }),
 
+  inbound_event: leftOut("names that channels gave to what they told us"),
   sink_thread: leftOut("what a channel calls a message of ours"),
   digest_mark: leftOut("when a digest was looked at last"),
   burn_rate: leftOut("working memory; incidents say what came of it"),

@@ -16,7 +16,7 @@ export interface TenantScope {
 /** `proof` names what established the tenant; it is for the reader of the call, and for grep. */
 export function grantTenantScope(
   tenantId: string,
-  _proof: "api-key" | "session" | "invitation" | "operator-key" | "system-job" | "seed" | "test",
+  _proof: "api-key" | "channel" | "session" | "invitation" | "operator-key" | "system-job" | "seed" | "test",
 ): TenantScope {
   return { tenantId } as TenantScope;
 }

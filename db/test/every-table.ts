@@ -68,6 +68,8 @@ const ROWS: Readonly<Record<string, string>> = {
     SELECT id, 1, :tenant, now(), 'sent', 1 FROM delivery WHERE tenant_id = :tenant`,
   alert_decision: `INSERT INTO alert_decision (tenant_id, at, endpoint_id, alert_key, event, severity, verdict, reason)
     VALUES (:tenant, now(), :endpoint, 'k', 'test', 'P1', 'send', 'rule-matched')`,
+  inbound_event: `INSERT INTO inbound_event (sink_id, event_key, tenant_id, received_at)
+    SELECT id, 'k', :tenant, now() FROM sink WHERE tenant_id = :tenant`,
   sink_thread: `INSERT INTO sink_thread (sink_id, dedup_key, tenant_id, ref)
     SELECT id, 'k', :tenant, '{}' FROM sink WHERE tenant_id = :tenant`,
   probe_minute: `INSERT INTO probe_minute (endpoint_number, retention_class, state, minute_at, revision, covers_minutes, regions)

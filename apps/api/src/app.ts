@@ -1,6 +1,8 @@
 import { refuseUnknownRoute } from "@alivemcp/core/refuse-unknown-route";
 import { requestId } from "hono/request-id";
 import type { AppLifecycle } from "./app-lifecycle.ts";
+import { hookRoutes } from "./channels/hook-routes.ts";
+import { mailLinkRoutes } from "./channels/mail-link-routes.ts";
 import type { Deps } from "./deps.ts";
 import { errorResponse } from "./error-response.ts";
 import { noteRequest } from "./note-request.ts";
@@ -32,6 +34,8 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle) {
   app.route("/", healthRoutes(lifecycle));
   app.route("/v1/opt-outs", optOutRoutes(deps));
   app.route("/v1/subscriptions", subscriptionRoutes(deps));
+  app.route("/hooks", hookRoutes(deps));
+  app.route("/", mailLinkRoutes(deps));
   app.route("/v1", v1Routes(deps));
   app.route("/", documentationRoutes(openApiDocument(app, deps.config.API_URL)));
   return app;

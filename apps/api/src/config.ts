@@ -44,5 +44,12 @@ export const configSchema = z.object({
   VAULT_KEY_FILE: z.string(),
   /** Seals what is entered for sinks, and opens the secrets with which receivers sign what they send back. */
   SINK_KEY: sinkKeysSchema,
+  /** Of our Slack app: signs presses on buttons. Without it no button counts. */
+  SLACK_SIGNING_SECRET: z.string().min(16).optional(),
+  /** What `setWebhook` told Telegram to send along. Without it the bot does not answer. */
+  TELEGRAM_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^[\w-]{16,256}$/, "must be 16 to 256 letters, digits, _ or -")
+    .optional(),
 });
 export type Config = z.infer<typeof configSchema>;

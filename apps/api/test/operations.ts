@@ -2,6 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { codeHash } from "@alivemcp/actions/sinks/sink-proof";
 import type { AlertMessage } from "@alivemcp/core/alert-message";
+import { sealSettings } from "@alivemcp/runtime/sink-keys";
+import { makeWebhookSecret } from "@alivemcp/sinks/webhook/secret";
 import { addTestMember, addTestUser } from "../../../db/test/tenant.ts";
 import type { TestApi, TestWorkspace } from "./open-test-api.ts";
 
@@ -22,6 +24,8 @@ export interface Belongings extends TestWorkspace {
   /** Waits for `PROOF_CODE`. */
   readonly unverifiedSink: string;
   readonly disabledSink: string;
+  /** Its settings open. */
+  readonly webhook: string;
   readonly rule: string;
   readonly policy: string;
   readonly maintenance: string;
@@ -125,6 +129,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   startVerification: (mine) => ({ path: ofSink(mine.unverifiedSink, "/verification") }),
   confirmSink: (mine) => ({ path: ofSink(mine.unverifiedSink, "/confirmation"), body: { code: PROOF_CODE } }),
   enableSink: (mine) => ({ path: ofSink(mine.disabledSink, "/enable") }),
+  rotateWebhookSecret: (mine) => ({ path: ofSink(mine.webhook, "/secret") }),
   testSink: (mine) => ({ path: ofSink(mine.sink, "/test") }),
   listRules: () => ({ path: "/v1/rules" }),
   getRule: (mine) => ({ path: `/v1/rules/${mine.rule}` }),
@@ -250,6 +255,7 @@ export async function addBelongings(api: TestApi, plan: "team" | "public" = "tea
   return {
     ...workspace,
     ...(await addAlerting(rows, { tenantId: tenant.id, endpointId: own.id })),
+    webhook: await addWebhook(api, tenant.id),
     endpoint: own.id,
     endpointSlug: own.slug,
     followed: followed.slug,
@@ -261,6 +267,23 @@ export async function addBelongings(api: TestApi, plan: "team" | "public" = "tea
     optOut: String(optOut?.id),
     importId: previewed.body.id,
   };
+}
+
+/** A webhook whose settings the API can open. */
+async function addWebhook(api: TestApi, tenantId: string): Promise<string> {
+  const id = randomUUID();
+  const settings = { url: "http://127.0.77.9:5000/hook", secret: makeWebhookSecret() };
+  const { sealed, sealingKeyId } = sealSettings(api.deps.sinkPublicKey, settings, {
+    tenantId,
+    sinkId: id,
+    version: 1,
+  });
+  await api.database.pool("super").query(
+    `INSERT INTO sink (id, tenant_id, kind, name, shown, sealed, sealing_key_id, state)
+     VALUES ($1, $2, 'webhook', 'Hook', '127.0.77.9', $3, $4, 'verified')`,
+    [id, tenantId, JSON.stringify(sealed), sealingKeyId],
+  );
+  return id;
 }
 
 type Rows = (text: string, values?: readonly unknown[]) => Promise<{ readonly id?: unknown }[]>;

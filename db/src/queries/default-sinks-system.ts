@@ -2,6 +2,12 @@ import type pg from "pg";
 import { storableJson } from "./copy-rows.ts";
 import { IS_TOLD } from "./incidents-system.ts";
 
+/**
+ * A default sink that we made shows its whole address: everybody who sees it sees the owner's among the members. One
+ * that somebody entered is shown cut.
+ */
+const IS_OWNERS = "(s.kind = 'email' AND s.shown NOT LIKE '%…%')";
+
 /** A workspace whose default sink is missing, or leads to somebody who does not own it any more. */
 export interface StaleDefaultSink {
   readonly tenantId: string;
@@ -14,8 +20,8 @@ export interface StaleDefaultSink {
 }
 
 /**
- * Workspaces, all or of the given ones, whose default sink is not the confirmed address of their owner, at most `limit`.
- * A default sink shows its whole address: everybody who sees it sees the owner's among the members.
+ * Workspaces, all or of the given ones, that have no default sink, or one of ours that is not the confirmed address of
+ * their owner, at most `limit`. What somebody chose instead is left alone.
  */
 export async function listStaleDefaultSinks(
   client: pg.ClientBase | pg.Pool,
@@ -27,7 +33,7 @@ export async function listStaleDefaultSinks(
      JOIN members m ON m.tenant_id = w.id AND m.role = 'owner'
      JOIN users u ON u.id = m.user_id AND u.email_verified AND u.deletion_requested_at IS NULL
      LEFT JOIN sink s ON s.tenant_id = w.id AND s.is_default
-     WHERE ${IS_TOLD} AND ($1::uuid[] IS NULL OR w.id = ANY($1)) AND s.shown IS DISTINCT FROM u.email
+     WHERE ${IS_TOLD} AND ($1::uuid[] IS NULL OR w.id = ANY($1)) AND (s.id IS NULL OR (${IS_OWNERS} AND s.shown <> u.email))
      ORDER BY w.id LIMIT $2`,
     [input.tenantIds, input.limit],
   );

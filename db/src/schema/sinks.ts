@@ -121,6 +121,21 @@ export const deliveryAttempt = pgTable(
   (table) => [primaryKey({ columns: [table.deliveryId, table.n] })],
 );
 
+export const inboundEvent = pgTable(
+  "inbound_event",
+  {
+    sinkId: uuid("sink_id")
+      .notNull()
+      .references(() => sink.id),
+    eventKey: text("event_key").notNull(),
+    tenantId: uuid("tenant_id")
+      .notNull()
+      .references(() => tenants.id),
+    receivedAt: timestamp("received_at", { withTimezone: true }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.sinkId, table.eventKey] })],
+);
+
 export const sinkThread = pgTable(
   "sink_thread",
   {

@@ -20,6 +20,8 @@ test.each([
   ["a password in a URL", "cannot reach postgres://app:s3cret@127.0.0.1/db"],
   ["a token in a form", 'sent "refresh_token=s3cret&client_secret=s3cret"'],
   ["a code in a redirect", "GET https://app.example/oauth/callback?code=s3cret&state=s3cret"],
+  ["a token in the path of a mail's link", `POST /u/s3cret${"x".repeat(40)}`],
+  ["the secret of a webhook", "signed with whsec_s3cret"],
   ["a token in a query string", "GET https://example.com/mcp?token=s3cret&x=1"],
 ])("%s is blanked in free text and in errors", (_name, text) => {
   expect(logged((log) => log.info(text))).not.toContain("s3cret");

@@ -28,6 +28,9 @@ const SECRET_FIELDS = [
 /** Secrets inside free text: bearer and basic values, our API keys, passwords in URLs, tokens in query strings and forms. */
 const SECRET_TEXT: readonly [RegExp, string][] = [
   [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, "$1 [redacted]"],
+  // Addresses that mails lead to: whoever has one confirms or ends in the recipient's name.
+  [/\/(confirm-sink|u)\/[\w.-]{40,}/g, "/$1/[redacted]"],
+  [/\bwhsec_[A-Za-z0-9+/=]+/g, "whsec_[redacted]"],
   [/\bamk_[a-z]+_[A-Za-z0-9_]+/g, "amk_[redacted]"],
   [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:@/"]*):[^\s@/"]+@/gi, "$1:[redacted]@"],
   [

@@ -6,7 +6,7 @@ import type { ApiDocument } from "../open-api/document.ts";
 const POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const HOUR = "public, max-age=3600";
-const DOCS_STYLES = new URL("../../assets/docs.css", import.meta.url);
+export const DOCS_STYLES = new URL("../../assets/docs.css", import.meta.url);
 
 /**
  * `/openapi.json`: the document, for tools of any origin. `/docs`: the same for people, on one page that needs no

@@ -11,6 +11,7 @@ import {
   sinkSettingsSchema,
 } from "@alivemcp/actions/sinks/create-sink";
 import { getSink, listSinks } from "@alivemcp/actions/sinks/get-sink";
+import { rotateWebhookSecret } from "@alivemcp/actions/sinks/rotate-webhook-secret";
 import { testSink } from "@alivemcp/actions/sinks/test-sink";
 import { confirmSinkCode, enableSink, startVerification } from "@alivemcp/actions/sinks/verify-sink";
 import { createRoute, z } from "@hono/zod-openapi";
@@ -177,6 +178,20 @@ const test = createRoute({
   },
 });
 
+const rotate = createRoute({
+  ...deed,
+  method: "post",
+  path: "/{sink}/secret",
+  operationId: "rotateWebhookSecret",
+  tags,
+  summary: "Give a webhook another secret",
+  description: "Shown this once. Both secrets sign for 24 hours; the sink stays verified.",
+  responses: {
+    200: answer("The sink.", sinkWithSecretSchema),
+    ...scopeProblems("not_found", "conflict"),
+  },
+});
+
 /** `/v1/sinks`. */
 export function sinkRoutes(deps: Deps) {
   return createRouter()
@@ -218,6 +233,11 @@ export function sinkRoutes(deps: Deps) {
     .openapi(enable, async (c) =>
       c.json(sinkJson(await enableSink(deps, c.var.caller, c.req.valid("param").sink)), 200),
     )
+    .openapi(rotate, async (c) => {
+      const { sink, secret } = await rotateWebhookSecret(deps, c.var.caller, c.req.valid("param").sink);
+      c.header("cache-control", "no-store");
+      return c.json({ ...sinkJson(sink), secret }, 200);
+    })
     .openapi(test, async (c) => {
       const deliveryId = await testSink(deps, c.var.caller, c.req.valid("param").sink);
       return c.json({ delivery_id: deliveryId }, 202);

@@ -14,18 +14,36 @@ type RespondDeps = Pick<ActionDeps, "pool" | "clock">;
 
 /**
  * Says that somebody is on it: escalation stops, the end is still told. Acknowledging twice is acknowledging once.
+ * `facts` stand in the timeline beside the entry, such as who pressed the button in a channel.
  * Throws `conflict` when it is over.
  */
-export function acknowledgeIncident(deps: RespondDeps, caller: Caller, id: string): Promise<IncidentRow> {
-  return respond(deps, caller, { id, deed: "incident.acknowledge", kind: "acknowledged" }, (row, now) =>
-    row.acknowledgedAtMs === null ? { acknowledgedAt: now, acknowledgedBy: actorKey(caller.actor) } : null,
+export function acknowledgeIncident(
+  deps: RespondDeps,
+  caller: Caller,
+  id: string,
+  facts: Readonly<Record<string, string>> = {},
+): Promise<IncidentRow> {
+  return respond(
+    deps,
+    caller,
+    { id, deed: "incident.acknowledge", kind: "acknowledged", facts },
+    (row, now) =>
+      row.acknowledgedAtMs === null ? { acknowledgedAt: now, acknowledgedBy: actorKey(caller.actor) } : null,
   );
 }
 
 /** Nobody is on it after all: escalation goes on. Throws `conflict` when it is over. */
-export function unacknowledgeIncident(deps: RespondDeps, caller: Caller, id: string): Promise<IncidentRow> {
-  return respond(deps, caller, { id, deed: "incident.unacknowledge", kind: "unacknowledged" }, (row) =>
-    row.acknowledgedAtMs === null ? null : { acknowledgedAt: null, acknowledgedBy: null },
+export function unacknowledgeIncident(
+  deps: RespondDeps,
+  caller: Caller,
+  id: string,
+  facts: Readonly<Record<string, string>> = {},
+): Promise<IncidentRow> {
+  return respond(
+    deps,
+    caller,
+    { id, deed: "incident.unacknowledge", kind: "unacknowledged", facts },
+    (row) => (row.acknowledgedAtMs === null ? null : { acknowledgedAt: null, acknowledgedBy: null }),
   );
 }
 

@@ -56,7 +56,7 @@ export async function createSink(
       ...sealedSink(deps, caller, accepted),
       kind,
       name,
-      isDefault: wanted === 1,
+      isDefault: false,
       verifiedAt: null,
     });
     const sink = await sendProof(deps, caller, tx, { sink: added, tenant });
