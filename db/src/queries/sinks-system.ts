@@ -97,7 +97,7 @@ export async function listOldlySealedSinks(
 ): Promise<readonly OldlySealedSink[]> {
   const { rows } = await pool.query<OldlySealedSink>(
     `SELECT tenant_id AS "tenantId", id AS "sinkId", version, sealed, sealing_key_id AS "sealingKeyId" FROM sink
-     WHERE (sealing_key_id <> $1 OR sealed ? 'amendments') AND id > $2 ORDER BY id LIMIT $3`,
+     WHERE sealing_key_id <> $1 AND id > $2 ORDER BY id LIMIT $3`,
     [input.keyId, input.afterId, input.limit],
   );
   return rows;

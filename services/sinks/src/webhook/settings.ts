@@ -14,7 +14,7 @@ export const webhookSettings = z.object({
   secret: webhookSecret,
   /** When `secret` took the place of the one before; both sign for a day. */
   rotatedAtMs: z.int().nonnegative().optional(),
-  /** As it was before the last change of these settings (services/runtime/src/sink-keys.ts, `amendSettings`). */
+  /** As it was before the last rotation. */
   before: z.object({ secret: webhookSecret }).optional(),
 });
 export type WebhookSettings = z.infer<typeof webhookSettings>;
