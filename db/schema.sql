@@ -1253,7 +1253,10 @@ CREATE TABLE incident_group (
   tenant_id uuid NOT NULL,
   cause text NOT NULL,
   opened_at timestamp with time zone NOT NULL,
-  closed_at timestamp with time zone
+  closed_at timestamp with time zone,
+  anchor_id uuid,
+  told_members integer,
+  told_at timestamp with time zone
 );
 ALTER TABLE incident_group ADD CONSTRAINT incident_group_cause_check CHECK ((length(cause) <= 300));
 ALTER TABLE incident_group ADD CONSTRAINT incident_group_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
@@ -1300,6 +1303,7 @@ ALTER TABLE incident_tenant ADD CONSTRAINT incident_tenant_tenant_id_fkey FOREIG
 ALTER TABLE incident_tenant ADD CONSTRAINT incident_tenant_pkey PRIMARY KEY (id);
 ALTER TABLE incident_tenant ADD CONSTRAINT incident_tenant_incident_id_tenant_id_key UNIQUE (incident_id, tenant_id);
 CREATE INDEX incident_tenant_by_cluster ON public.incident_tenant USING btree (cluster_id) WHERE (cluster_id IS NOT NULL);
+CREATE INDEX incident_tenant_by_group ON public.incident_tenant USING btree (group_id) WHERE (group_id IS NOT NULL);
 CREATE INDEX incident_tenant_newest ON public.incident_tenant USING btree (tenant_id, created_at DESC, id);
 CREATE INDEX incident_tenant_open ON public.incident_tenant USING btree (tenant_id, endpoint_id) WHERE (resolved_at IS NULL);
 CREATE INDEX incident_tenant_recent ON public.incident_tenant USING btree (created_at);

@@ -34,6 +34,9 @@ export const incidentGroup = pgTable("incident_group", {
   cause: text().notNull(),
   openedAt: timestamp("opened_at", { withTimezone: true }).notNull(),
   closedAt: timestamp("closed_at", { withTimezone: true }),
+  anchorId: uuid("anchor_id"),
+  toldMembers: integer("told_members"),
+  toldAt: timestamp("told_at", { withTimezone: true }),
 });
 
 export const suppressionCluster = pgTable("suppression_cluster", {

@@ -11,6 +11,7 @@ import type { Deps } from "./deps.ts";
 import { resumeShard } from "./resume-shard.ts";
 import { routeBatch } from "./route-batch.ts";
 import { sweepShard } from "./sweep-shard.ts";
+import { sweepGroups } from "./sweeps/sweep-groups.ts";
 import { sweepIncidentTenants, sweepPublicUpdates } from "./sweeps/sweep-incident-tenants.ts";
 import { sweepIncidents } from "./sweeps/sweep-incidents.ts";
 import { sweepDrift, sweepExpiries } from "./sweeps/sweep-warnings.ts";
@@ -48,6 +49,7 @@ export async function startRouter(deps: Deps): Promise<RunningRouter> {
   const timers = [
     task("deadlines", SWEEP_EVERY_MS, sweep),
     task("incidents", SWEEP_EVERY_MS, () => sweepIncidents(deps)),
+    task("groups", SWEEP_EVERY_MS, () => sweepGroups(deps)),
     task("answers", SWEEP_EVERY_MS, async () => {
       await sweepIncidentTenants(deps);
       await sweepPublicUpdates(deps);

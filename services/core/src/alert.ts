@@ -62,6 +62,8 @@ export const INCIDENT_NEWS = [
   "acknowledged",
   /** The owner told the public how it stands. */
   "public-update",
+  /** More, or fewer, of the endpoints that fail together with it are not well. */
+  "together",
   "resolved",
 ] as const;
 export type IncidentNews = (typeof INCIDENT_NEWS)[number];

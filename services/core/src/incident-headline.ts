@@ -37,6 +37,7 @@ export function incidentTitle(name: string, story: IncidentStory): string {
       return `Update: ${title}`;
     case "reopened":
       return `Open again: ${title}`;
+    case "together":
     case "opened":
     case "rose":
     case "flapping":

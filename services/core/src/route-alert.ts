@@ -96,7 +96,7 @@ function answerOf(input: RouteInput, { sink, answer }: SinkCandidate): RouteAnsw
 const followsUp = ({ event, facts }: RouteInput["alert"]): boolean =>
   event === "incident.resolved" ||
   event === "incident.acknowledged" ||
-  (facts.kind === "incident" && facts.news === "public-update");
+  (facts.kind === "incident" && (facts.news === "public-update" || facts.news === "together"));
 
 /** To the sinks that were told, and to no other. */
 function followUp(input: RouteInput): readonly RouteDecision[] {

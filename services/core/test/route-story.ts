@@ -22,6 +22,7 @@ const EVENTS: Readonly<Record<IncidentNews, AlertEvent>> = {
   "still-open": "incident.updated",
   acknowledged: "incident.acknowledged",
   "public-update": "incident.updated",
+  together: "incident.updated",
   resolved: "incident.resolved",
 };
 

@@ -1,33 +1,30 @@
-import { randomUUID } from "node:crypto";
-import { decideBudget } from "@alivemcp/core/alert-budget";
-import { INCIDENT_SEVERITIES } from "@alivemcp/core/alert-severity";
-import { deliveryPriority, laneOf, lanesAhead } from "@alivemcp/core/delivery-order";
-import { deadlineAtMsOf } from "@alivemcp/core/delivery-promise";
-import { decideEscalation } from "@alivemcp/core/escalation";
-import { invariant } from "@alivemcp/core/invariant";
 import { routeAlert } from "@alivemcp/core/route-alert";
-import type { RouteDecision, RouteInput, RouteOutcome } from "@alivemcp/core/route-decision";
+import type { RouteOutcome } from "@alivemcp/core/route-decision";
 import type { NewAlertDecision, NewDelivery } from "@alivemcp/db/queries/deliveries-system";
+import type { NewIncidentGroup } from "@alivemcp/db/queries/incident-groups-system";
 import type { IncidentTenantChange } from "@alivemcp/db/queries/incidents-system";
-import type { KnownIncident } from "../incidents/known-incident.ts";
 import type { AlertRequest } from "./alert-request.ts";
-import type { AlertContext, TenantPolicy } from "./load-alert-context.ts";
-import { type MessageDeps, messageOfAlert } from "./message-of-alert.ts";
+import { deliveryOf } from "./delivery-of.ts";
+import { endInGroup, foldIntoGroup } from "./group-verdicts.ts";
+import { type Joined, joinGroup } from "./join-group.ts";
+import type { AlertContext } from "./load-alert-context.ts";
+import type { MessageDeps } from "./message-of-alert.ts";
+import { routeInputOf } from "./route-input.ts";
+import { type Verdict, verdictOf, withinBudget } from "./verdict.ts";
 
 /** Rows to write, in order. */
 export interface DecidedAlerts {
   readonly decisions: readonly NewAlertDecision[];
   readonly deliveries: readonly NewDelivery[];
+  readonly groups: readonly NewIncidentGroup[];
   /** The last one of each tenant's row. */
   readonly incidentTenants: readonly IncidentTenantChange[];
 }
 
-/** One decision of the router, after the budget had its say. */
-type Verdict = Pick<NewAlertDecision, "verdict" | "reason"> & { readonly route: RouteDecision };
-
 /**
- * Decides alerts one after the other: who hears of each, what the budget says to that, and where its message stands among
- * its tenant's others. Each sees what those before it did. Those of tenants and endpoints that are gone come to nothing.
+ * Decides alerts one after the other: who hears of each, whether something else tells of it already, what the budget says,
+ * and where its message stands among its tenant's others. Each sees what those before it did. Those of tenants and
+ * endpoints that are gone come to nothing.
  */
 export function decideAlerts(
   deps: MessageDeps,
@@ -35,142 +32,86 @@ export function decideAlerts(
   requests: readonly AlertRequest[],
   nowMs: number,
 ): DecidedAlerts {
-  const decisions: NewAlertDecision[] = [];
-  const deliveries: NewDelivery[] = [];
-  const incidentTenants = new Map<string, IncidentTenantChange>();
-  for (const request of requests) {
-    const policy = context.tenants.get(request.alert.tenantId);
-    const row = incidentTenants.get(request.incident?.row.id ?? "") ?? null;
-    const input = policy && routeInputOf(context, policy, request, row);
-    if (!policy || !input) {
-      continue;
-    }
-    const outcome = routeAlert({ ...input, escalateTo: dueSteps(input, nowMs) }, nowMs);
-    const { verdicts, isFree } = withinBudget(policy, request, outcome.decisions, input);
-    decisions.push(...verdicts.map((verdict) => decisionOf(request, verdict, isFree)));
-    const made = verdicts.flatMap((verdict) => deliveryOf(deps, context, policy, request, verdict, nowMs));
-    deliveries.push(...made);
-    const { incident } = request;
-    if (incident) {
-      noteTold(context, incident.row.id, made);
-      const after = incidentTenantAfter(
-        { ...incident, row: row ?? incident.row },
-        request.alert,
-        outcome,
-        made,
-      );
-      incidentTenants.set(incident.row.id, after);
-    }
+  const rows = new Map<string, IncidentTenantChange>();
+  const decided = requests.map((request) => decideAlert(deps, context, rows, request, nowMs));
+  return {
+    decisions: decided.flatMap(({ decisions }) => decisions),
+    deliveries: decided.flatMap(({ deliveries }) => deliveries),
+    groups: decided.flatMap(({ joined }) => joined?.started ?? []),
+    incidentTenants: [...rows.values()],
+  };
+}
+
+interface DecidedAlert {
+  readonly decisions: readonly NewAlertDecision[];
+  readonly deliveries: readonly NewDelivery[];
+  readonly joined: Joined | null;
+}
+
+const NOTHING: DecidedAlert = { decisions: [], deliveries: [], joined: null };
+
+/** `rows`: the tenants' rows that alerts before this one changed; gains this one's. */
+function decideAlert(
+  deps: MessageDeps,
+  context: AlertContext,
+  rows: Map<string, IncidentTenantChange>,
+  request: AlertRequest,
+  nowMs: number,
+): DecidedAlert {
+  const { alert, incident } = request;
+  const policy = context.tenants.get(alert.tenantId);
+  const row = incident && (rows.get(incident.row.id) ?? incident.row);
+  const input = policy && routeInputOf(context, policy, request, row, nowMs);
+  if (!policy || !input) {
+    return NOTHING;
   }
-  return { decisions, deliveries, incidentTenants: [...incidentTenants.values()] };
+  const outcome = routeAlert(input, nowMs);
+  const joined = joinGroup(context, request);
+  const routed = outcome.decisions.map(verdictOf);
+  const inGroup = joined ? foldIntoGroup(context, joined, routed) : routed;
+  const proposed = row ? endInGroup(context, request, row, inGroup) : inGroup;
+  const { verdicts, isFree } = withinBudget(policy, request, proposed, input);
+  const deliveries = verdicts.flatMap((verdict) =>
+    deliveryOf(deps, context, policy, request, verdict, nowMs),
+  );
+  if (incident && row) {
+    noteTold(context, row.id, deliveries);
+    rows.set(
+      row.id,
+      rowAfter(request, { ...row, groupId: joined?.groupId ?? row.groupId }, outcome, verdicts),
+    );
+  }
+  const anchor = rows.get(joined?.started?.anchorId ?? "");
+  if (joined && anchor) {
+    rows.set(anchor.id, { ...anchor, groupId: joined.groupId });
+  }
+  return { decisions: verdicts.map((verdict) => decisionOf(request, verdict, isFree)), deliveries, joined };
 }
 
 /** The tenant's row of an incident after an alert about it. */
-function incidentTenantAfter(
-  { facts, row }: { readonly facts: KnownIncident; readonly row: IncidentTenantChange },
-  { facts: news }: AlertRequest["alert"],
+function rowAfter(
+  { alert, incident }: AlertRequest,
+  row: IncidentTenantChange,
   outcome: RouteOutcome,
-  made: readonly NewDelivery[],
+  verdicts: readonly Verdict[],
 ): IncidentTenantChange {
-  const isAside = news.kind === "incident" && news.news === "public-update";
-  // What people say in public changes nothing about who is told next, and when.
+  const news = alert.facts.kind === "incident" ? alert.facts.news : null;
+  // What people say in public, and how many fail together, changes nothing about who is told next, and when.
+  const isAside = news === "public-update" || news === "together";
+  const isSent = verdicts.some(({ message }) => message === "pending");
+  // Somebody else's message tells of it: nothing of its own is due until something changes.
+  const isFolded = !isSent && verdicts.some(({ verdict }) => verdict === "fold");
+  const isOver = incident?.facts.resolvedAtMs !== null;
   const wakeAtMs = isAside ? row.wakeAtMs : outcome.wakeAtMs;
   return {
     ...row,
-    resolvedAtMs: facts.resolvedAtMs,
-    wakeAtMs: facts.resolvedAtMs === null ? wakeAtMs : null,
-    escalationPolicyId: outcome.escalation?.policyId ?? row.escalationPolicyId,
-    escalationStep: outcome.escalation?.stepsDone ?? row.escalationStep,
-    toldSeverity: made.some(({ state }) => state === "pending") ? facts.severity : row.toldSeverity,
-  };
-}
-
-/** `changed`: the tenant's row of the incident as an alert before this one left it. */
-function routeInputOf(
-  context: AlertContext,
-  policy: TenantPolicy,
-  { alert, incident }: AlertRequest,
-  changed: IncidentTenantChange | null,
-): RouteInput | null {
-  const endpoint = context.endpoints.get(alert.endpointId);
-  if (!endpoint) {
-    return null;
-  }
-  const told = context.told.get(incident?.row.id ?? "") ?? [];
-  const isFollowed = endpoint.followerIds.includes(policy.tenantId);
-  return {
-    alert,
-    endpoint,
-    relation: endpoint.tenantId === policy.tenantId ? "owner" : isFollowed ? "follower" : "none",
-    rules: policy.rules,
-    sinks: policy.sinks,
-    policies: policy.policies,
-    maintenance: policy.maintenance,
-    releases: endpoint.releases,
-    cadenceMs: endpoint.cadenceS * 1_000,
-    incident: incident && {
-      acknowledgedAtMs: incident.row.acknowledgedAtMs,
-      mutedUntilMs: incident.row.mutedUntilMs,
-      isClustered: incident.row.clusterId !== null,
-      told: told.map(({ sinkId, severity }) => ({ sinkId, severity })),
-      pagedAtMs: told.length === 0 ? null : Math.min(...told.map(({ firstAtMs }) => firstAtMs)),
-      escalationPolicyId: (changed ?? incident.row).escalationPolicyId,
-      escalationStep: (changed ?? incident.row).escalationStep,
-    },
-    plan: policy.plan,
-    escalateTo: null,
-  };
-}
-
-/** Steps of the escalation policy that are due when an incident is looked at again; null: none are. */
-function dueSteps({ alert, incident, policies, plan }: RouteInput, nowMs: number): RouteInput["escalateTo"] {
-  if (incident === null || alert.facts.kind !== "incident" || alert.facts.news !== "still-open") {
-    return null;
-  }
-  const { sinkIds, stepsDone } = decideEscalation(
-    {
-      policy: policies.find(({ id }) => id === incident.escalationPolicyId) ?? null,
-      pagedAtMs: incident.pagedAtMs,
-      acknowledgedAtMs: incident.acknowledgedAtMs,
-      resolvedAtMs: null,
-      stepsDone: incident.escalationStep,
-      hasEscalationPolicies: plan.hasEscalationPolicies,
-    },
-    nowMs,
-  );
-  return stepsDone === incident.escalationStep ? null : { sinkIds, stepsDone };
-}
-
-/** An alert counts once, however many sinks hear of it; what somebody simulates costs nothing. */
-function withinBudget(
-  policy: TenantPolicy,
-  { alert }: AlertRequest,
-  routes: readonly RouteDecision[],
-  { incident }: RouteInput,
-): { readonly verdicts: readonly Verdict[]; readonly isFree: boolean } {
-  const verdicts = routes.map((route) => ({ route, verdict: route.verdict, reason: route.reason }));
-  if (alert.isTest || routes.every(({ verdict }) => verdict !== "send")) {
-    return { verdicts, isFree: true };
-  }
-  const told = incident?.told.map(({ severity }) => severity).sort() ?? [];
-  const budget = decideBudget(
-    {
-      event: alert.event,
-      severity: alert.severity,
-      toldSeverity: INCIDENT_SEVERITIES.find((one) => one === told[0]) ?? null,
-    },
-    policy.countedToday,
-    policy.plan,
-  );
-  if (budget.kind === "send") {
-    policy.countedToday += Number(budget.isCounted);
-    return { verdicts, isFree: !budget.isCounted };
-  }
-  return {
-    verdicts: verdicts.map((one) =>
-      one.verdict === "send" ? { ...one, verdict: "fold", reason: budget.reason } : one,
-    ),
-    isFree: true,
+    resolvedAtMs: incident?.facts.resolvedAtMs ?? null,
+    wakeAtMs: isOver || isFolded ? null : wakeAtMs,
+    escalationPolicyId: isFolded
+      ? row.escalationPolicyId
+      : (outcome.escalation?.policyId ?? row.escalationPolicyId),
+    escalationStep: isFolded ? row.escalationStep : (outcome.escalation?.stepsDone ?? row.escalationStep),
+    toldSeverity: isSent ? (incident?.facts.severity ?? row.toldSeverity) : row.toldSeverity,
   };
 }
 
@@ -198,54 +139,6 @@ function decisionOf(
       ...(verdict === "send" && isFree ? { isFree } : {}),
     },
   };
-}
-
-/** What is sent waits to be sent; what the budget folds waits for its digest. Everything else leaves no message. */
-function deliveryOf(
-  deps: MessageDeps,
-  context: AlertContext,
-  policy: TenantPolicy,
-  request: AlertRequest,
-  { route, verdict, reason }: Verdict,
-  nowMs: number,
-): readonly NewDelivery[] {
-  if (route.verdict !== "send" || route.sinkId === null) {
-    return [];
-  }
-  const { alert, incident } = request;
-  const sink = policy.sinks.find(({ id }) => id === route.sinkId);
-  const endpoint = context.endpoints.get(alert.endpointId);
-  invariant(sink && endpoint, "routing chose a sink of the tenant and an endpoint that is there");
-  const isFolded = verdict === "fold";
-  const lane = laneOf(route.event, alert.severity);
-  const ahead = lanesAhead(lane).reduce((sum, one) => sum + policy.pending[one], 0);
-  policy.pending[lane] += Number(!isFolded);
-  return [
-    {
-      id: randomUUID(),
-      tenantId: alert.tenantId,
-      sinkId: sink.id,
-      incidentTenantId: incident?.row.id ?? null,
-      endpointId: alert.endpointId,
-      alertKey: alert.alertKey,
-      dedupKey: alert.dedupKey,
-      severity: alert.severity,
-      message: messageOfAlert(deps, {
-        request,
-        endpoint,
-        workspaceSlug: policy.slug,
-        event: route.event,
-        update: context.updates.get(incident?.facts.id ?? "") ?? null,
-        nowMs,
-      }),
-      state: isFolded ? "folded" : "pending",
-      reason: isFolded ? reason : null,
-      priority: deliveryPriority(lane, ahead),
-      atMs: nowMs,
-      dueAtMs: nowMs,
-      deadlineAtMs: deadlineAtMsOf(route.event, sink.kind, nowMs),
-    },
-  ];
 }
 
 function noteTold(context: AlertContext, incidentTenantId: string, made: readonly NewDelivery[]): void {

@@ -16,7 +16,10 @@ import {
   type StoredAlertPolicy,
   type ToldSinkRow,
 } from "@alivemcp/db/queries/alert-policy-system";
+import { type GroupStanding, listGroupStandings } from "@alivemcp/db/queries/incident-groups-system";
 import type { PoolClient } from "@alivemcp/runtime/postgres";
+import type { Around } from "./around.ts";
+import { loadAround } from "./load-around.ts";
 
 /** What a tenant wants to be told, and what it was told today. The two counts rise while alerts are decided. */
 export interface TenantPolicy {
@@ -39,7 +42,13 @@ export interface AlertContext {
   readonly told: Map<string, ToldSinkRow[]>;
   /** Newest public update by incident. */
   readonly updates: ReadonlyMap<string, NewestUpdateRow>;
+  /** What of a tenant failed a moment ago. */
+  readonly around: Map<string, Around>;
+  /** By group; counts fall while ends are decided. */
+  readonly standings: ReadonlyMap<string, Standing>;
 }
+
+type Standing = Pick<GroupStanding, "anchorId"> & { openMembers: number; foldedOpen: number };
 
 /**
  * Loads what alerts of one transaction are decided from: a bounded number of statements, however many endpoints and
@@ -52,6 +61,10 @@ export async function loadAlertContext(
     readonly endpointIds: readonly string[];
     readonly incidentTenantIds: readonly string[];
     readonly incidentIds: readonly string[];
+    /** Of incidents that end. */
+    readonly groupIds: readonly string[];
+    /** Tenants and rows of incidents that open. */
+    readonly openings: readonly { readonly tenantId: string; readonly incidentTenantId: string }[];
   },
   nowMs: number,
 ): Promise<AlertContext> {
@@ -63,13 +76,21 @@ export async function loadAlertContext(
     dayStartMs: budgetDayStartMs(nowMs),
   });
   const endpoints = await listAlertEndpoints(client, { ids: [...new Set(of.endpointIds)], atMs: nowMs });
-  const told = await listToldSinks(client, of.incidentTenantIds);
   const updates = await listNewestUpdates(client, of.incidentIds);
+  const standings = await listGroupStandings(client, of.groupIds);
+  const around = await loadAround(client, of.openings, nowMs);
+  const anchorIds = [...around.values()].flatMap(({ groups, lone }) => [
+    ...groups.map(({ anchorId }) => anchorId),
+    ...lone.map(({ incidentTenantId }) => incidentTenantId),
+  ]);
+  const told = await listToldSinks(client, [...of.incidentTenantIds, ...anchorIds]);
   return {
     endpoints: new Map(endpoints.map((endpoint) => [endpoint.id, endpoint])),
     tenants: new Map(stored.map((policy) => [policy.tenantId, policyOf(policy)])),
     told: Map.groupBy(told, ({ incidentTenantId }) => incidentTenantId),
     updates: new Map(updates.map((update) => [update.incidentId, update])),
+    around,
+    standings: new Map(standings.map((standing) => [standing.groupId, { ...standing }])),
   };
 }
 

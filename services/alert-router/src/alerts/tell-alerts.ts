@@ -4,6 +4,7 @@ import {
   type NewAlertDecision,
   type QueuedDelivery,
 } from "@alivemcp/db/queries/deliveries-system";
+import { insertIncidentGroups } from "@alivemcp/db/queries/incident-groups-system";
 import { updateIncidentTenants } from "@alivemcp/db/queries/incidents-system";
 import type { PoolClient } from "@alivemcp/runtime/postgres";
 import { type EnqueueDeps, enqueueDeliveries } from "../deliver/enqueue-deliveries.ts";
@@ -49,10 +50,19 @@ export async function tellAlerts(
       endpointIds: requests.map(({ alert }) => alert.endpointId),
       incidentTenantIds: requests.flatMap(({ incident }) => incident?.row.id ?? []),
       incidentIds: requests.flatMap(({ incident }) => incident?.facts.id ?? []),
+      groupIds: requests.flatMap(({ alert, incident }) =>
+        alert.event === "incident.resolved" ? (incident?.row.groupId ?? []) : [],
+      ),
+      openings: requests.flatMap(({ alert, incident }) =>
+        alert.event === "incident.opened" && incident && !alert.isTest
+          ? [{ tenantId: alert.tenantId, incidentTenantId: incident.row.id }]
+          : [],
+      ),
     },
     nowMs,
   );
-  const { decisions, deliveries, incidentTenants } = decideAlerts(deps, context, requests, nowMs);
+  const { decisions, deliveries, groups, incidentTenants } = decideAlerts(deps, context, requests, nowMs);
+  await insertIncidentGroups(client, groups);
   await insertAlertDecisions(client, decisions);
   const queued = await insertDeliveries(client, deliveries);
   await updateIncidentTenants(client, incidentTenants);
