@@ -288,3 +288,26 @@ export async function tidySubscribers(
   );
   return { subscribers: subscribers.rowCount ?? 0, deliveries: deliveries.rowCount ?? 0 };
 }
+
+/** Subscribers whose address is sealed to another key than this one. */
+export async function listSubscribersToReseal(
+  pool: pg.Pool,
+  input: { readonly keyId: string; readonly limit: number },
+): Promise<{ readonly id: string; readonly sealed: unknown; readonly sealingKeyId: string }[]> {
+  const { rows } = await pool.query<{ id: string; sealed: unknown; sealingKeyId: string }>(
+    `SELECT id, sealed, sealing_key_id AS "sealingKeyId" FROM subscriber WHERE sealing_key_id <> $1 LIMIT $2`,
+    [input.keyId, input.limit],
+  );
+  return rows;
+}
+
+export async function resealSubscriber(
+  pool: pg.Pool,
+  input: { readonly id: string; readonly sealed: unknown; readonly sealingKeyId: string },
+): Promise<void> {
+  await pool.query("UPDATE subscriber SET sealed = $2, sealing_key_id = $3 WHERE id = $1", [
+    input.id,
+    JSON.stringify(input.sealed),
+    input.sealingKeyId,
+  ]);
+}

@@ -10,6 +10,7 @@ import { startDelivering } from "./deliver/start-delivering.ts";
 import type { Deps } from "./deps.ts";
 import { resumeShard } from "./resume-shard.ts";
 import { routeBatch } from "./route-batch.ts";
+import { startTellingSubscribers } from "./subscribers/start-telling-subscribers.ts";
 import { sweepShard } from "./sweep-shard.ts";
 import { sweepGroups } from "./sweeps/sweep-groups.ts";
 import { sweepIncidentTenants, sweepPublicUpdates } from "./sweeps/sweep-incident-tenants.ts";
@@ -67,12 +68,13 @@ export async function startRouter(deps: Deps): Promise<RunningRouter> {
     ...startUpkeep(deps, consumer),
   ];
   const delivering = startDelivering(deps.deliver);
+  const telling = startTellingSubscribers(deps);
   const ops = await openOpsServer({
     host: config.METRICS_HOST,
     port: config.METRICS_PORT,
     metrics: deps.registry,
     checks: readinessChecks(deps, () => consumer.shards().length),
-    tasks: [consumer, ...timers, ...delivering.tasks],
+    tasks: [consumer, ...timers, ...delivering.tasks, ...telling.tasks],
   });
   log.info({ opsPort: ops.port, regions: deps.regions }, "routing");
   return {
@@ -81,7 +83,7 @@ export async function startRouter(deps: Deps): Promise<RunningRouter> {
     async stop() {
       ops.startDraining();
       await Promise.all(timers.map((timer) => timer.stop()));
-      await Promise.all([consumer.stop(), delivering.stop()]);
+      await Promise.all([consumer.stop(), delivering.stop(), telling.stop()]);
       await ops.close();
       await deps.close();
     },

@@ -1,7 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { json as readJson } from "node:stream/consumers";
 import type { Mail } from "@alivemcp/runtime/mail";
 import { openSubscriber } from "@alivemcp/runtime/subscriber-box";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTestApi, type TestApi } from "../../test/open-test-api.ts";
 
 const HOUR_MS = 3_600_000;
@@ -172,6 +176,58 @@ test("a mail program ends a subscription with one POST; a GET only leads to a pa
   expect(ended.status).toBe(200);
   expect(await subscribers()).toHaveLength(0);
   expect((await form(path, { "List-Unsubscribe": "One-Click" })).status).toBe(200);
+});
+
+describe("a webhook", () => {
+  const receive = async (answer: (challenge: string) => string, status = 200) => {
+    const got: { type: string; signature: string }[] = [];
+    const server = createServer(async (request, response) => {
+      const body = (await readJson(request)) as { type: string; data: { challenge: string } };
+      got.push({ type: body.type, signature: String(request.headers["webhook-signature"]) });
+      response.writeHead(status).end(answer(body.data.challenge));
+    });
+    server.listen(0, "127.0.77.40");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    return { got, url: `http://127.0.77.40:${port}/hook`, close: () => server.close() };
+  };
+
+  test("201: that gives its challenge back is told of incidents from then on, and learns its secret once", async () => {
+    const hook = await receive((challenge) => JSON.stringify({ challenge }));
+    const { status, body } = await subscribe({ slug, webhook: hook.url });
+    hook.close();
+    expect({ status, body }).toMatchObject({ status: 201, body: { status: "confirmed" } });
+    expect(hook.got).toMatchObject([
+      { type: "endpoint.verification", signature: expect.stringMatching(/^v1,/) },
+    ]);
+    const [row] = await subscribers();
+    expect(openRow(row)).toMatchObject({ kind: "webhook", url: hook.url, secret: body.secret });
+    expect(JSON.stringify(row)).not.toContain("127.0.77.40");
+    const end = new URL(body.unsubscribe_url);
+    expect((await api.send(null, "POST", end.pathname + end.search)).status).toBe(200);
+    expect(await subscribers()).toEqual([]);
+  });
+
+  test.each([
+    ["gives another challenge back", () => JSON.stringify({ challenge: "x" }), 200],
+    ["says nothing", () => "", 200],
+    ["fails", (challenge: string) => JSON.stringify({ challenge }), 500],
+  ])("400: that %s is not subscribed", async (_case, answer, answered) => {
+    const hook = await receive(answer, answered);
+    expect(await subscribe({ slug, webhook: hook.url })).toMatchObject({
+      status: 400,
+      body: { field: "webhook" },
+    });
+    hook.close();
+    expect(await subscribers()).toEqual([]);
+  });
+
+  test.each(["http://10.0.0.1/hook", "https://user:pw@example.com/", "ftp://example.com/", "nothing"])(
+    "400: %s is not asked",
+    async (webhook) => {
+      expect(await subscribe({ slug, webhook })).toMatchObject({ status: 400, body: { field: "webhook" } });
+    },
+  );
 });
 
 test("the page's button ends it, too, and leads on", async () => {

@@ -1,10 +1,12 @@
 import { confirmSubscription } from "@alivemcp/actions/subscriptions/confirm-subscription";
 import { endSubscription } from "@alivemcp/actions/subscriptions/end-subscription";
 import { requireMailAddress, subscribeByMail } from "@alivemcp/actions/subscriptions/subscribe-by-mail";
+import { requireWebhookUrl, subscribeByWebhook } from "@alivemcp/actions/subscriptions/subscribe-by-webhook";
 import type { SubscriptionDeps } from "@alivemcp/actions/subscriptions/subscription-deps";
 import { createTargetHash } from "@alivemcp/actions/subscriptions/target-hash";
 import type { AppError } from "@alivemcp/core/app-error";
 import { invariant } from "@alivemcp/core/invariant";
+import { openSinkDeps } from "@alivemcp/sinks/open-sink-deps";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
@@ -17,6 +19,11 @@ import { isForm } from "../requests/is-form.ts";
 const subscribeSchema = z.object({
   slug: z.string({ error: "Name the endpoint by its slug." }).min(1).max(120),
   email: z.string({ error: "Give an e-mail address." }).max(320, "This is not an e-mail address."),
+});
+/** By a program only: the answer holds a secret. */
+const webhookSchema = z.object({
+  slug: subscribeSchema.shape.slug,
+  webhook: z.string({ error: "Give an https URL." }).max(2_048),
 });
 const tokenSchema = z.object({ token: z.string({ error: "Give the token of the link." }).max(200) });
 
@@ -37,12 +44,26 @@ const SENT =
  */
 export function subscriptionRoutes(deps: Deps): Hono {
   const subscriptions = subscriptionDeps(deps);
+  const sinks = openSinkDeps({
+    clock: deps.clock,
+    // Webhooks only.
+    sendMail: async () => ({ status: null, text: null }),
+    allowCidrs: deps.config.PROBE_ALLOW_CIDRS,
+    publicUrl: deps.config.PUBLIC_URL,
+    telegramBotToken: null,
+  });
   const limits = {
     caller: createAnonymousLimit(deps.redis, {
       name: "subscribe",
       points: 10,
       durationS: 3_600,
       words: "At most 10 requests an hour; please wait.",
+    }),
+    host: createAnonymousLimit(deps.redis, {
+      name: "subscribe-host",
+      points: 10,
+      durationS: 3_600,
+      words: "Too many requests for this host; please try again in an hour.",
     }),
     target: createAnonymousLimit(deps.redis, {
       name: "subscribe-target",
@@ -58,6 +79,16 @@ export function subscriptionRoutes(deps: Deps): Hono {
     await limits.target(subscriptions.targetHash("email", address));
     await subscribeByMail(subscriptions, { slug, address });
   };
+  const subscribeWebhook = async (c: Context, body: unknown) => {
+    await limits.caller(requestCaller(c, deps.config.TRUSTED_PROXY_HOPS));
+    const { slug, webhook } = webhookSchema.parse(body);
+    const url = requireWebhookUrl(webhook);
+    // By host: nobody makes us post to another's door again and again.
+    await limits.host(new URL(url).host);
+    const { secret, endToken } = await subscribeByWebhook({ ...subscriptions, sinks }, { slug, url });
+    const end = new URL(`/v1/subscriptions/end?token=${endToken}`, deps.config.API_URL);
+    return { status: "confirmed", secret, unsubscribe_url: end.href };
+  };
   const back = (path: string) => new URL(path, deps.config.PUBLIC_URL).href;
   /** Runs what a form asked for; the word for what came of it. */
   const outcomeOf = async (done: string, run: () => Promise<void>): Promise<string> => {
@@ -72,7 +103,11 @@ export function subscriptionRoutes(deps: Deps): Hono {
   const routes = new Hono();
   routes.post("/", async (c) => {
     if (!isForm(c)) {
-      await subscribe(c, await readJson(c));
+      const body = await readJson(c);
+      if (typeof body === "object" && body !== null && "webhook" in body) {
+        return c.json(await subscribeWebhook(c, body), 201);
+      }
+      await subscribe(c, body);
       return c.json({ status: "accepted", detail: SENT }, 202);
     }
     const form = await c.req.parseBody();

@@ -34,5 +34,7 @@ ${outcome === null ? "" : html`<p class="notice${outcome === "sent" ? "" : " not
 <button type="submit">Subscribe</button>
 </form>
 <p class="faint">One mail asks you to confirm; nothing else comes before. Then one when an incident has lasted for minutes, one for news of it, one when it is over. Every mail has a link that ends them.</p>
-<p>Or read along: <a href="${path}/feed.atom" type="application/atom+xml">Atom</a>, <a href="${path}/feed.rss" type="application/rss+xml">RSS</a>.</p></section>`;
+<p>Or read along: <a href="${path}/feed.atom" type="application/atom+xml">Atom</a>, <a href="${path}/feed.rss" type="application/rss+xml">RSS</a>.</p>
+<details><summary>By webhook</summary><div><p>For programs: a signed POST by <a href="https://www.standardwebhooks.com/">Standard Webhooks</a>. The URL first gets a message of type <code>endpoint.verification</code> and answers with its <code>challenge</code> as JSON; the reply to this command holds the secret.</p>
+<pre tabindex="0"><code>curl -X POST ${apiUrl}/v1/subscriptions -H 'content-type: application/json' -d '{"slug":"${slug}","webhook":"https://example.com/hook"}'</code></pre></div></details></section>`;
 }

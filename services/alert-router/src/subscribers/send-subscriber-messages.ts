@@ -17,7 +17,9 @@ import { subscriberMail } from "./subscriber-mail.ts";
 /** Above what one send may take (15 s), so that nobody else sends it meanwhile. */
 const LEASE_MS = 60_000;
 const AT_ONCE = 25;
-const ROUNDS_MAX = 40;
+/** A run ends after so long and the next one goes on. */
+const RUN_MS_MAX = 20_000;
+const ROUNDS_MAX = 200;
 /** Messages in a row that nobody took: the address is given up. */
 const FAILURES_MAX = 3;
 const BEHIND_MS = 5_000;
@@ -31,6 +33,7 @@ export async function sendSubscriberMessages(
   kind: ClaimedSubscriberDelivery["kind"],
 ): Promise<number> {
   let tried = 0;
+  const startedAtMs = deps.clock.nowMs();
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const nowMs = deps.clock.nowMs();
     const claimed = await claimSubscriberDeliveries(deps.pool, {
@@ -47,7 +50,7 @@ export async function sendSubscriberMessages(
       }
     }
     tried += claimed.length;
-    if (claimed.length < AT_ONCE) {
+    if (claimed.length < AT_ONCE || deps.clock.nowMs() - startedAtMs > RUN_MS_MAX) {
       break;
     }
   }
