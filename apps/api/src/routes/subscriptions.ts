@@ -50,6 +50,8 @@ export function subscriptionRoutes(deps: Deps): Hono {
     sendMail: async () => ({ status: null, text: null }),
     allowCidrs: deps.config.PROBE_ALLOW_CIDRS,
     publicUrl: deps.config.PUBLIC_URL,
+    mailFrom: deps.config.MAIL_FROM,
+    apiUrl: deps.config.API_URL,
     telegramBotToken: null,
   });
   const limits = {

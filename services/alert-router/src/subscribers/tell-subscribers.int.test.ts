@@ -39,6 +39,7 @@ beforeAll(async () => {
       telegramBotToken: null,
       mail: { host: "alivemcp.example", apiUrl: "https://api.example" },
       vendors: VENDOR_URLS,
+      mail: { host: "alivemcp.example", apiUrl: "https://api.example" },
       fetch: async ({ url, headers, body }) => {
         posts.push({ url: url.href, headers, body: body?.toString() ?? "" });
         return {
