@@ -37,7 +37,6 @@ beforeAll(async () => {
     sinks: {
       clock,
       telegramBotToken: null,
-      mail: { host: "alivemcp.example", apiUrl: "https://api.example" },
       vendors: VENDOR_URLS,
       mail: { host: "alivemcp.example", apiUrl: "https://api.example" },
       fetch: async ({ url, headers, body }) => {
