@@ -23,7 +23,7 @@ export class StaleLeaseError extends Error {
   override readonly name = "StaleLeaseError";
 }
 
-export type CommitDeps = AskDeps & Pick<Deps, "places" | "deliveryQueue" | "sinkKeys">;
+export type CommitDeps = AskDeps & Pick<Deps, "places" | "deliveryQueue" | "sinkKeys" | "regions">;
 
 /**
  * Stores decisions, then does them. States, spans, transitions, incidents, timelines, who hears of them and every message

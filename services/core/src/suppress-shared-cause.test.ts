@@ -6,7 +6,9 @@ import {
   countCauses,
   decideClusterClosing,
   decideClusterOpening,
+  decideClusters,
   decideSuppressedPage,
+  SUPPRESSION_POLICY,
 } from "./suppress-shared-cause.ts";
 
 const MINUTE_MS = 60_000;
@@ -154,5 +156,36 @@ test("two tenants with the same facts are treated alike, whichever is asked firs
         );
       },
     ),
+  );
+});
+
+test("one cause opens one cluster: its wider ones stay closed, another host's opens beside it", () => {
+  const struck = (from: number, count: number, shared: readonly SharedCause[]): readonly CausedPage[] =>
+    Array.from({ length: count }, (_, n) => ({
+      tenantId: `t${from + n}`,
+      endpointId: `e${from + n}`,
+      atMs: t0,
+      causes: shared,
+    }));
+  const other: SharedCause = "host:other.example.net";
+  const made = [...struck(0, 12, [host, domain]), ...struck(100, 10, [other]), ...struck(200, 4, [domain])];
+  expect(decideClusters(made, [], 50, t0).map(({ cause, tenants }) => [cause, tenants])).toEqual([
+    [host, 12],
+    [other, 10],
+  ]);
+  expect(decideClusters(made, [host], 50, t0).map(({ cause }) => cause)).toEqual([other]);
+  expect(decideClusters(made, [domain, other], 50, t0)).toEqual([]);
+  expect(decideClusters(struck(0, 12, [domain]), [host], 50, t0).map(({ cause }) => cause)).toEqual([domain]);
+});
+
+test("clusters that open together are of different causes, each of them somebody's", () => {
+  fc.assert(
+    fc.property(pages, fc.integer({ min: 1, max: 60 }), (made, tenantsAll) => {
+      const policy = { ...SUPPRESSION_POLICY, tenantsMin: 3 };
+      const opening = decideClusters(made, [], tenantsAll, t0, policy).map(({ cause }) => cause);
+      const counted = countCauses(made, t0, policy);
+      expect(opening.every((cause) => counted.some((count) => count.cause === cause))).toBe(true);
+      expect(new Set(opening).size).toBe(opening.length);
+    }),
   );
 });

@@ -3,7 +3,7 @@
  * cause's trouble, not theirs. The same thresholds open for everybody; who was not paged is paged after all when the
  * cause is over and the endpoint is still down.
  */
-import type { SharedCause } from "./shared-cause.ts";
+import { kindOfCause, SHARED_CAUSE_KINDS, type SharedCause } from "./shared-cause.ts";
 
 export interface SuppressionPolicy {
   readonly windowMs: number;
@@ -94,6 +94,32 @@ export function decideClusterOpening(
     : { kind: "none", reason: "too_small_a_share" };
 }
 
+/**
+ * Causes that open a cluster now, the most specific first. Pages under an open cluster, or under one that opens, are
+ * spoken for: a host that strikes many does not open its domain's cluster, too.
+ */
+export function decideClusters(
+  pages: readonly CausedPage[],
+  openCauses: readonly string[],
+  tenantsAll: number,
+  nowMs: number,
+  policy: SuppressionPolicy = SUPPRESSION_POLICY,
+): readonly CauseCount[] {
+  const taken = new Set(openCauses);
+  const opening: CauseCount[] = [];
+  for (const kind of SHARED_CAUSE_KINDS) {
+    const left = pages.filter(({ causes }) => !causes.some((cause) => taken.has(cause)));
+    const struck = countCauses(left, nowMs, policy)
+      .filter(({ cause }) => kindOfCause(cause) === kind)
+      .filter((count) => decideClusterOpening(count, tenantsAll, policy).kind === "open");
+    opening.push(...struck);
+    for (const { cause } of struck) {
+      taken.add(cause);
+    }
+  }
+  return opening;
+}
+
 export interface OpenCluster {
   readonly openedAtMs: number;
   /** The most tenants that were in it at once. */
@@ -126,7 +152,7 @@ export type SuppressedPageDecision =
 
 /**
  * Decides about one page while clusters are open. Pages due before the cluster opened go: somebody may already be
- * waking up to them, and a notice behind them explains. The most specific open cause names it.
+ * waking up to them. The most specific open cause names it.
  */
 export function decideSuppressedPage(
   page: { readonly dueAtMs: number; readonly causes: readonly SharedCause[]; readonly isTest: boolean },

@@ -13,12 +13,13 @@ import { within } from "../within.ts";
 import type { AlertRequest } from "./alert-request.ts";
 import { decideAlerts } from "./decide-alerts.ts";
 import { ensureDefaultSinks } from "./ensure-default-sinks.ts";
+import { joinClusters } from "./join-clusters.ts";
 import { loadAlertContext } from "./load-alert-context.ts";
 import type { MessageDeps } from "./message-of-alert.ts";
 
 const QUEUE_TIMEOUT_MS = 2_000;
 
-export type TellDeps = MessageDeps & Pick<Deps, "sinkKeys">;
+export type TellDeps = MessageDeps & Pick<Deps, "sinkKeys" | "regions">;
 
 /** What was written: to be counted and handed to the queue once it is committed. */
 export interface Told {
@@ -35,12 +36,13 @@ export const NOBODY_TOLD: Told = { deliveries: [], decisions: [] };
 export async function tellAlerts(
   deps: TellDeps,
   client: PoolClient,
-  requests: readonly AlertRequest[],
+  asked: readonly AlertRequest[],
   nowMs: number,
 ): Promise<Told> {
-  if (requests.length === 0) {
+  if (asked.length === 0) {
     return NOBODY_TOLD;
   }
+  const requests = await joinClusters(deps, client, asked, nowMs);
   const tenantIds = requests.map(({ alert }) => alert.tenantId);
   await ensureDefaultSinks(client, { keys: deps.sinkKeys, tenantIds, nowMs });
   const context = await loadAlertContext(

@@ -5,9 +5,12 @@ import type { Deps } from "../deps.ts";
 import { beatDeadMan } from "./beat-dead-man.ts";
 import { sendHourlyDigests } from "./send-hourly-digests.ts";
 import { sendWeeklyDigests } from "./send-weekly-digests.ts";
+import { sweepClusters } from "./sweep-clusters.ts";
 import { watchOwnHealth } from "./watch-own-health.ts";
 
 const MINUTE_MS = 60_000;
+/** Pages go out at once: a cluster is worth the more the sooner it opens. */
+const CLUSTERS_EVERY_MS = 5_000;
 
 /** Starts all tasks; whoever stops them waits for those in flight. */
 export function startUpkeep(deps: Deps, consumer: Pick<PeriodicTask, "ageMs">): readonly PeriodicTask[] {
@@ -25,6 +28,7 @@ export function startUpkeep(deps: Deps, consumer: Pick<PeriodicTask, "ageMs">): 
   return [
     // Not in turn: it must beat while other upkeep takes long.
     task("dead man", MINUTE_MS, () => beatDeadMan(deps, { sinceStreamReadMs: consumer.ageMs() })),
+    alone("clusters", CLUSTERS_EVERY_MS, () => sweepClusters(deps)),
     alone("own health", MINUTE_MS, () => watchOwnHealth(deps)),
     alone("hourly digests", MINUTE_MS, () => sendHourlyDigests(deps)),
     alone("weekly digests", MINUTE_MS, () => sendWeeklyDigests(deps)),
