@@ -47,7 +47,7 @@ const run = (script: string) =>
 
 test("every command of the README works, in its order, and says what it promises", async () => {
   const script = commands();
-  expect(script.match(/curl -s/g)).toHaveLength(11);
+  expect(script.match(/curl -s/g)).toHaveLength(15);
   const { stdout } = await run(script);
   const answers = stdout.split("\n").filter((line) => line.startsWith("{"));
   expect(answers.map((line) => JSON.parse(line))).toMatchObject([
@@ -59,6 +59,10 @@ test("every command of the README works, in its order, and says what it promises
     { settings: { confirmation_period_s: 60 } },
     { is_new: false },
     { email: "colleague@example.com", role: "viewer" },
+    { kind: "email", state: "unverified", shown: "o…l@example.com" },
+    { items: [{ verdict: "skip", reason: "no-default-sink" }] },
+    { incident_id: expect.any(String) },
+    { items: [] },
   ]);
   expect(stdout).toMatch(/alivemcp_endpoint_up|# HELP alivemcp_endpoint/);
   expect((await api.send(mine.key, "GET", "/v1/endpoints")).body.items).toEqual([]);

@@ -2,11 +2,15 @@ import { AppError } from "@alivemcp/core/app-error";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { createApiClient } from "./api-client.ts";
 import { addAccountCommands } from "./commands/account.ts";
+import { addMaintenanceCommands, addRuleCommands } from "./commands/alert-rules.ts";
 import { type CheckOptions, runCheck } from "./commands/check.ts";
+import { addDeliveryCommands } from "./commands/deliveries.ts";
 import { addDriftCommands } from "./commands/drift.ts";
 import { addEndpointCommands } from "./commands/endpoints.ts";
+import { addIncidentCommands, addSimulateCommand } from "./commands/incidents.ts";
 import { addKeyCommands } from "./commands/keys.ts";
 import { addOperatorCommands } from "./commands/operators.ts";
+import { addSinkCommands } from "./commands/sinks.ts";
 import { addWaitCommand } from "./commands/wait.ts";
 import { EXIT_USAGE } from "./exit-code.ts";
 import { readLogin } from "./stored-login.ts";
@@ -86,6 +90,12 @@ Exit codes: 0 done · 1–3 of check, status and wait: their --help · 3 the API
   addWaitCommand(program, commandDeps, setExitCode);
   addDriftCommands(program, commandDeps);
   addKeyCommands(program, commandDeps);
+  addIncidentCommands(program, commandDeps);
+  addSimulateCommand(program, commandDeps);
+  addSinkCommands(program, commandDeps);
+  addRuleCommands(program, commandDeps);
+  addMaintenanceCommands(program, commandDeps);
+  addDeliveryCommands(program, commandDeps);
   addOperatorCommands(program, commandDeps);
   return program;
 }
