@@ -120,3 +120,45 @@ export async function resealSink(
   );
   return rowCount === 1;
 }
+
+/** A sink that is to be asked whether it is still there. */
+export interface SinkToRecheck extends SinkRecord {
+  readonly tenantId: string;
+  readonly tenantSlug: string;
+  readonly id: string;
+  readonly kind: SinkKind;
+  readonly name: string;
+  readonly version: number;
+  readonly sealed: unknown;
+  readonly sealingKeyId: string;
+}
+
+/**
+ * Takes verified sinks of these kinds whose time has come, the longest waiting first, and puts their next time into the
+ * future: two processes never take the same one, and one that dies with some lets them wait for their next turn.
+ */
+export async function takeSinksToRecheck(
+  pool: pg.Pool,
+  input: {
+    readonly kinds: readonly SinkKind[];
+    readonly atMs: number;
+    readonly everyMs: number;
+    readonly limit: number;
+  },
+): Promise<readonly SinkToRecheck[]> {
+  const { rows } = await pool.query<SinkToRecheck>(
+    `WITH due AS (
+       SELECT id FROM sink WHERE state = 'verified' AND kind = ANY($1)
+         AND coalesce(reverify_at, verified_at + make_interval(secs => $3)) <= $2
+       ORDER BY coalesce(reverify_at, verified_at) LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED),
+     taken AS (
+       UPDATE sink SET reverify_at = $2::timestamptz + make_interval(secs => $3)
+       WHERE id IN (SELECT id FROM due) RETURNING *)
+     SELECT t.tenant_id AS "tenantId", w.slug AS "tenantSlug", t.id, t.kind, t.name, t.version, t.sealed,
+       t.sealing_key_id AS "sealingKeyId", t.failures_in_a_row AS "failuresInARow",
+       round(extract(epoch FROM t.failing_since) * 1000)::float8 AS "failingSinceMs"
+     FROM taken t JOIN tenants w ON w.id = t.tenant_id`,
+    [input.kinds, new Date(input.atMs), input.everyMs / 1_000, input.limit],
+  );
+  return rows;
+}

@@ -6,7 +6,13 @@ import {
   reasonSentence,
   UNTOLD_WORDS,
 } from "./alert-words.ts";
-import { BUDGET_WORDS, GROUP_WORDS, RETRY_WORDS, SUPPRESSION_WORDS } from "./delivery-words.ts";
+import {
+  BUDGET_WORDS,
+  GROUP_WORDS,
+  REFUSAL_WORDS,
+  RETRY_WORDS,
+  SUPPRESSION_WORDS,
+} from "./delivery-words.ts";
 import { FOLD_REASONS, MUTE_REASONS, SEND_REASONS, SKIP_REASONS } from "./route-decision.ts";
 
 const LISTS = {
@@ -15,6 +21,7 @@ const LISTS = {
   UNTOLD_WORDS,
   ESCALATION_WORDS,
   RETRY_WORDS,
+  REFUSAL_WORDS,
   BUDGET_WORDS,
   GROUP_WORDS,
   SUPPRESSION_WORDS,

@@ -4,7 +4,13 @@
  * read.
  */
 import type { UntoldReason } from "./alert-of-incident.ts";
-import { BUDGET_WORDS, GROUP_WORDS, RETRY_WORDS, SUPPRESSION_WORDS } from "./delivery-words.ts";
+import {
+  BUDGET_WORDS,
+  GROUP_WORDS,
+  REFUSAL_WORDS,
+  RETRY_WORDS,
+  SUPPRESSION_WORDS,
+} from "./delivery-words.ts";
 import type { EscalationReason } from "./escalation.ts";
 import type { IncidentIdleReason, IncidentReason } from "./incident-decision.ts";
 import type { RouteReason } from "./route-decision.ts";
@@ -89,6 +95,7 @@ const SENTENCES: ReadonlyMap<string, string> = new Map(
     INCIDENT_WORDS,
     UNTOLD_WORDS,
     RETRY_WORDS,
+    REFUSAL_WORDS,
     GROUP_WORDS,
     SUPPRESSION_WORDS,
     BUDGET_WORDS,

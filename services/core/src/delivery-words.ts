@@ -5,6 +5,7 @@ import type { RetryReason } from "./decide-retry.ts";
 import type { EscalationReason } from "./delivery-promise.ts";
 import type { GroupReason } from "./group-incidents.ts";
 import type { SinkDisabledReason } from "./judge-sink-health.ts";
+import type { RefusalReason } from "./refuse-delivery.ts";
 import type { SubscriberReason } from "./subscriber-debounce.ts";
 import type { SuppressionReason } from "./suppress-shared-cause.ts";
 
@@ -28,6 +29,20 @@ export const DELIVERY_ESCALATION_WORDS: Readonly<Record<EscalationReason, string
   already_escalated: "It already went to your other sinks.",
   settled: "It was delivered, folded or cancelled.",
   still_young: "It is still being delivered.",
+};
+
+/** Why a due message was not sent, or why it came here. */
+export const REFUSAL_WORDS: Readonly<
+  Record<RefusalReason | "detour" | "undelivered-elsewhere" | "superseded", string>
+> = {
+  deadline: RETRY_WORDS.deadline,
+  sink_disabled: "The sink was disabled before this could be sent.",
+  sink_unverified: "The sink was not verified: nothing but a proof is sent to it.",
+  sink_verified: "The sink was verified already, so no proof was sent.",
+  never_told: "Nobody there was told of the beginning, so this was not sent.",
+  detour: "It came here because another sink of yours did not take it.",
+  "undelivered-elsewhere": "Another sink of yours did not take this page, so it went here, too.",
+  superseded: "A newer proof took its place.",
 };
 
 export const SINK_DISABLED_WORDS: Readonly<Record<SinkDisabledReason, string>> = {

@@ -1,5 +1,6 @@
 /** From a job to a settled message: lease, refuse or try, settle. Dying anywhere between leaves a lease that runs out. */
 import { randomUUID } from "node:crypto";
+import { refuseDelivery } from "@alivemcp/core/refuse-delivery";
 import {
   leaseDelivery,
   listDueDeliveries,
@@ -9,7 +10,6 @@ import { inTransaction } from "@alivemcp/runtime/in-transaction";
 import { within } from "../within.ts";
 import type { DeliverDeps } from "./deliver-deps.ts";
 import { enqueueDeliveries } from "./enqueue-deliveries.ts";
-import { refusalOf } from "./refuse-delivery.ts";
 import { type SettleDeps, type Settled, settleTry } from "./settle-try.ts";
 import { type TryDeps, tryDelivery } from "./try-delivery.ts";
 
@@ -49,7 +49,7 @@ export async function deliverOne(deps: DeliverOneDeps, deliveryId: string): Prom
     return { kind: "not-leased", why: lease.kind };
   }
   const { delivery } = lease;
-  const refusal = refusalOf(delivery, atMs);
+  const refusal = refuseDelivery({ ...delivery, sinkState: delivery.sink.state }, atMs);
   const end = refusal === null ? await tryDelivery(deps, delivery) : ({ kind: "refused", refusal } as const);
   const settled = await settleTry(deps, { delivery, by, end });
   await enqueueNext(deps, delivery.sink.id);

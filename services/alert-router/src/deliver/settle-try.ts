@@ -2,6 +2,7 @@
 import { decideRetry, type TriedOutcome } from "@alivemcp/core/decide-retry";
 import { paceOf } from "@alivemcp/core/delivery-promise";
 import { judgeSinkHealth, type SinkHealth } from "@alivemcp/core/judge-sink-health";
+import type { DeliveryRefusal } from "@alivemcp/core/refuse-delivery";
 import {
   type DeliverySettlement,
   type LeasedDelivery,
@@ -18,13 +19,12 @@ import type { SendOutcome } from "@alivemcp/sinks/sink-client";
 import type { DeliverDeps } from "./deliver-deps.ts";
 import { escalatePage } from "./escalate-page.ts";
 import { noticeSinkDisabled } from "./notice-sink-disabled.ts";
-import type { Refusal } from "./refuse-delivery.ts";
 import type { Tried } from "./try-delivery.ts";
 
 export type SettleDeps = Pick<DeliverDeps, "clock" | "dice" | "log" | "metrics" | "pool" | "appUrl">;
 
 /** What stood in the way of a try, or what came of it. */
-export type TryEnd = Tried | { readonly kind: "refused"; readonly refusal: Refusal };
+export type TryEnd = Tried | { readonly kind: "refused"; readonly refusal: DeliveryRefusal };
 
 /** What was written. */
 export type Settled =

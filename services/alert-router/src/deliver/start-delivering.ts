@@ -4,6 +4,7 @@ import { everyTick, type PeriodicTask } from "@alivemcp/runtime/periodic";
 import { openQueueWorker } from "@alivemcp/runtime/queues";
 import type { DeliverDeps } from "./deliver-deps.ts";
 import { deliverOne } from "./deliver-one.ts";
+import { recheckSinks } from "./recheck-sinks.ts";
 import { resealSinks } from "./reseal-sinks.ts";
 import { sweepDue, sweepOverdue } from "./sweep-deliveries.ts";
 
@@ -19,6 +20,7 @@ const CONCURRENCY = 200;
 const SWEEP_EVERY_MS = 1_000;
 const OVERDUE_EVERY_MS = 5_000;
 const COUNT_EVERY_MS = 10_000;
+const RECHECK_ROUND_MS = 60_000;
 const RESEAL_EVERY_MS = 5 * 60_000;
 
 /** Starts sending what is due; several processes share the work, each message is in one hand at a time. */
@@ -51,6 +53,7 @@ export function startDelivering(deps: DeliverDeps): RunningDelivery {
       metrics.oldestDueSeconds.set(oldestDueMs / 1_000);
       metrics.openBreakers.set(deps.gates.countOpen(clock.nowMs()));
     }),
+    task("sinks to recheck", RECHECK_ROUND_MS, () => recheckSinks(deps)),
     task("sink keys", RESEAL_EVERY_MS, async () => {
       const done = await resealSinks(deps);
       if (done.resealed + done.unreadable > 0) {
