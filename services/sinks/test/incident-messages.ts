@@ -76,7 +76,8 @@ export const HOSTILE = {
     "<@123456789012345678> <@&123456789012345678> <#123456789012345678> <:x:123456789012345678>",
   markdown: "[Click me](https://evil.example) **bold** ~~x~~ ||spoiler|| `code` > quote # head _i_",
   html: '<a href="https://evil.example">Click me</a><script>alert(1)</script>&amp;',
-  /** Grows most when it is made harmless. */
+  /** Grow most when they are made harmless. */
+  mentionsOnly: "@",
   growing: "@<&",
   controls: "a\u0000b\u0007c\r\nd\u202Egnp.exe\u2066x\u2069",
 } as const;

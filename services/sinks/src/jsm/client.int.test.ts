@@ -12,7 +12,6 @@ import { sendInput } from "../../test/send-input.ts";
 import { testSinkDeps } from "../../test/sink-deps.ts";
 import type { SinkDeps, SinkRef } from "../sink-client.ts";
 import { jsmClient } from "./client.ts";
-import { pingHeartbeat } from "./heartbeat.ts";
 import type { JsmSettings } from "./settings.ts";
 
 let jsm: JsmReceiver;
@@ -113,34 +112,6 @@ describe("Jira Service Management", () => {
   test.each(Object.entries(HOSTILE))("the longest message of %s is taken", async (_name, text) => {
     expect((await send(hugeMessage(text))).kind).toBe("sent");
     expect((await send(hugeMessage(text), { alias })).kind).toBe("sent");
-  });
-});
-
-describe("a heartbeat", () => {
-  const target = { via: "opsgenie", base: "opsgenie-eu", apiKey: "", name: "alert router/1" } as const;
-
-  test("is pinged by name", async () => {
-    expect(await pingHeartbeat(deps, { ...target, apiKey: jsm.apiKey })).toEqual({ kind: "pinged" });
-    expect(jsm.pings).toEqual(["alert router/1"]);
-  });
-
-  test("of a team in Jira Service Management is pinged by the team's address", async () => {
-    const team = { cloudId: "c", teamId: "t", name: "router", email: "a@b.example", apiToken: "x" };
-    expect(await pingHeartbeat(deps, { via: "jsm", ...team })).toEqual({ kind: "pinged" });
-    expect(jsm.pings).toEqual(["router"]);
-  });
-
-  test("with a wrong key, and with nobody there, has failed", async () => {
-    expect(await pingHeartbeat(deps, { ...target, apiKey: "x" })).toEqual({
-      kind: "failed",
-      reason: "unauthorized",
-    });
-    await jsm.down();
-    expect(await pingHeartbeat(deps, { ...target, apiKey: jsm.apiKey })).toEqual({
-      kind: "failed",
-      reason: "unreachable",
-    });
-    await jsm.up();
   });
 });
 

@@ -25,7 +25,7 @@ async function send(deps: SinkDeps, input: SendInput<JsmSettings>): Promise<Send
   return reply.kind === "unanswered" ? reply.outcome : judge(reply, { alias: message.dedupKey });
 }
 
-export function alertsUrl(base: JsmBase, vendors: VendorUrls): string {
+function alertsUrl(base: JsmBase, vendors: VendorUrls): string {
   switch (base) {
     case "jsm":
       return `${vendors.jsm}/jsm/ops/integration/v2/alerts`;

@@ -1,16 +1,8 @@
 /**
- * Jira Service Management and Opsgenie: alerts by alias, and heartbeats. developer.atlassian.com, JSM ops, "Integration events";
- * docs.opsgenie.com, "Alert API" (field limits), "Heartbeat API".
+ * Jira Service Management and Opsgenie: alerts by alias. developer.atlassian.com, JSM ops, "Integration events"; docs.opsgenie.com, "Alert API" (field limits).
  */
 import { z } from "zod";
-import {
-  type Answer,
-  chars,
-  openReceiver,
-  type Received,
-  type Receiver,
-  wrongHeaders,
-} from "./open-receiver.ts";
+import { type Answer, chars, openReceiver, type Received, type Receiver } from "./open-receiver.ts";
 
 export interface JsmAlert {
   readonly alias: string;
@@ -27,14 +19,11 @@ export interface JsmReceiver extends Receiver {
   readonly apiKey: string;
   /** Oldest first; creating under the alias of a closed one makes another. */
   readonly alerts: JsmAlert[];
-  readonly pings: string[];
   readonly vendors: { readonly jsm: string; readonly opsgenie: string; readonly opsgenieEu: string };
   revoke(): void;
 }
 
 const ALERTS = /^(?:\/jsm\/ops\/integration)?\/v2\/alerts(?:\/([^/]+)\/(acknowledge|close|notes))?$/;
-const PING = /^\/v2\/heartbeats\/([^/]+)\/ping$/;
-const TEAM_PING = /^\/jsm\/ops\/api\/[^/]+\/v1\/teams\/[^/]+\/heartbeats\/ping$/;
 const sizeOf = (details: Record<string, string>) => Object.entries(details).flat().join("").length;
 const createBody = z.strictObject({
   message: chars(130).min(1),
@@ -60,17 +49,6 @@ function no(status: number, message: string): Answer {
   return { status, body: { message, took: 0.01, requestId: "43a29c5c-3dbf-4fa4-9c26-f4f71023e121" } };
 }
 
-interface Ping {
-  readonly name: string;
-  readonly isTeams: boolean;
-}
-
-function pingOf({ path, query }: Received): Ping | null {
-  const isTeams = TEAM_PING.test(path);
-  const name = isTeams ? query.get("name") : PING.exec(path)?.[1];
-  return name === null || name === undefined ? null : { name: decodeURIComponent(name), isTeams };
-}
-
 /** What a request about alerts is told before its body is looked at; null: nothing. */
 function misplacedAs(request: Received, apiKey: string, isRevoked: boolean): Answer | null {
   const { authorization = "" } = request.headers;
@@ -93,7 +71,6 @@ function misplacedAs(request: Received, apiKey: string, isRevoked: boolean): Ans
 
 export async function openJsmReceiver(): Promise<JsmReceiver> {
   const alerts: JsmAlert[] = [];
-  const pings: string[] = [];
   const apiKey = "01234567-89ab-cdef-0123-456789abcdef";
   const state = { isRevoked: false };
   const accepted: Answer = {
@@ -136,23 +113,7 @@ export async function openJsmReceiver(): Promise<JsmReceiver> {
     return accepted;
   };
 
-  const ping = (request: Received, { name, isTeams }: Ping): Answer => {
-    const wanted = isTeams ? /^Basic \S+$/ : new RegExp(`^GenieKey ${apiKey}$`);
-    if (wrongHeaders(request, { authorization: wanted }).length > 0) {
-      return no(401, "Could not authenticate");
-    }
-    if (request.method !== (isTeams ? "POST" : "GET")) {
-      return no(405, "Method not allowed");
-    }
-    pings.push(name);
-    return { status: 202, body: { result: "PONG - Heartbeat received", took: 0.01, requestId: "x" } };
-  };
-
   const receiver = await openReceiver((request) => {
-    const pinged = pingOf(request);
-    if (pinged !== null) {
-      return ping(request, pinged);
-    }
     const misplaced = misplacedAs(request, apiKey, state.isRevoked);
     const [, alias, verb] = ALERTS.exec(request.path) ?? [];
     if (misplaced !== null) {
@@ -167,7 +128,6 @@ export async function openJsmReceiver(): Promise<JsmReceiver> {
     ...receiver,
     apiKey,
     alerts,
-    pings,
     vendors: { jsm: url, opsgenie: url, opsgenieEu: url },
     revoke: () => {
       state.isRevoked = true;
