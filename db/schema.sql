@@ -1831,6 +1831,57 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON state_span TO alivemcp_system;
 GRANT SELECT ON state_span TO alivemcp_app;
 GRANT SELECT ON state_span TO alivemcp_operator;
 
+CREATE TABLE status_page (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  tenant_id uuid NOT NULL,
+  slug text NOT NULL,
+  title text NOT NULL,
+  description text,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE status_page ADD CONSTRAINT status_page_description_check CHECK (((length(description) >= 1) AND (length(description) <= 1000)));
+ALTER TABLE status_page ADD CONSTRAINT status_page_slug_check CHECK ((slug ~ '^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$'::text));
+ALTER TABLE status_page ADD CONSTRAINT status_page_title_check CHECK (((length(title) >= 1) AND (length(title) <= 100)));
+ALTER TABLE status_page ADD CONSTRAINT status_page_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE status_page ADD CONSTRAINT status_page_pkey PRIMARY KEY (id);
+ALTER TABLE status_page ADD CONSTRAINT status_page_slug_key UNIQUE (slug);
+CREATE INDEX status_page_by_tenant ON public.status_page USING btree (tenant_id, created_at, id);
+ALTER TABLE status_page ENABLE ROW LEVEL SECURITY;
+ALTER TABLE status_page FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON status_page FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id));
+CREATE POLICY operator_all ON status_page FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON status_page FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON status_page FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON status_page TO alivemcp_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON status_page TO alivemcp_system;
+GRANT SELECT ON status_page TO alivemcp_operator;
+
+CREATE TABLE status_page_endpoint (
+  page_id uuid NOT NULL,
+  endpoint_id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  "position" integer NOT NULL
+);
+ALTER TABLE status_page_endpoint ADD CONSTRAINT status_page_endpoint_position_check CHECK (("position" > 0));
+ALTER TABLE status_page_endpoint ADD CONSTRAINT status_page_endpoint_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES endpoints(id) ON DELETE CASCADE;
+ALTER TABLE status_page_endpoint ADD CONSTRAINT status_page_endpoint_page_id_fkey FOREIGN KEY (page_id) REFERENCES status_page(id) ON DELETE CASCADE;
+ALTER TABLE status_page_endpoint ADD CONSTRAINT status_page_endpoint_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE status_page_endpoint ADD CONSTRAINT status_page_endpoint_pkey PRIMARY KEY (page_id, endpoint_id);
+CREATE INDEX status_page_endpoint_by_endpoint ON public.status_page_endpoint USING btree (endpoint_id);
+CREATE INDEX status_page_endpoint_by_tenant ON public.status_page_endpoint USING btree (tenant_id);
+ALTER TABLE status_page_endpoint ENABLE ROW LEVEL SECURITY;
+ALTER TABLE status_page_endpoint FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON status_page_endpoint FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id)) WITH CHECK ((tenant_id = ( SELECT current_tenant_id() AS current_tenant_id)) AND (page_id IN ( SELECT p.id
+   FROM status_page p)) AND (endpoint_id IN ( SELECT v.id
+   FROM visible_endpoints() v(id, number))));
+CREATE POLICY operator_all ON status_page_endpoint FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON status_page_endpoint FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON status_page_endpoint FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON status_page_endpoint TO alivemcp_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON status_page_endpoint TO alivemcp_system;
+GRANT SELECT ON status_page_endpoint TO alivemcp_operator;
+
 CREATE TABLE subscriber (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   endpoint_id uuid NOT NULL,
@@ -2324,6 +2375,26 @@ CREATE VIEW public_state_span WITH (security_barrier=true) AS
   WHERE e.visibility = ANY (ARRAY['public'::text, 'unlisted'::text]);
 GRANT SELECT ON public_state_span TO alivemcp_app;
 GRANT SELECT ON public_state_span TO alivemcp_reader;
+
+CREATE VIEW public_status_page WITH (security_barrier=true) AS
+ SELECT p.id,
+    p.slug,
+    p.title,
+    p.description,
+    p.updated_at
+   FROM status_page p
+     JOIN tenants t ON t.id = p.tenant_id
+  WHERE t.suspended_at IS NULL;
+GRANT SELECT ON public_status_page TO alivemcp_reader;
+
+CREATE VIEW public_status_page_endpoint WITH (security_barrier=true) AS
+ SELECT m.page_id,
+    m.endpoint_id,
+    m."position"
+   FROM status_page_endpoint m
+     JOIN endpoints e ON e.id = m.endpoint_id
+  WHERE e.visibility = 'public'::text OR e.visibility = 'unlisted'::text AND e.tenant_id = m.tenant_id;
+GRANT SELECT ON public_status_page_endpoint TO alivemcp_reader;
 
 CREATE VIEW public_transition WITH (security_barrier=true) AS
  SELECT t.id,

@@ -32,6 +32,8 @@ export const TABLE_ERASURE = {
   inbound_event: tenant,
   delivery: tenant,
   alert_decision: tenant,
+  status_page_endpoint: tenant,
+  status_page: tenant,
   incident_update: tenant,
   incident_event: tenant,
   incident_tenant: tenant,

@@ -43,6 +43,8 @@ export const TABLE_EXPORT = {
   endpoint_claim: workspace("created_at, endpoint_id", ["token"]),
   endpoint_credential: workspace("created_at, endpoint_id", ["sealed", "data_key_version"]),
   notice: workspace("id"),
+  status_page: workspace("created_at, id"),
+  status_page_endpoint: workspace("page_id, position"),
   sink: workspace("created_at, id", ["sealed", "sealing_key_id", "proof_hash"]),
   alert_rule: workspace("position, id"),
   escalation_policy: workspace("created_at, id"),

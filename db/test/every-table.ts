@@ -45,6 +45,9 @@ const ROWS: Readonly<Record<string, string>> = {
   subscriber_delivery: `INSERT INTO subscriber_delivery (subscriber_id, incident_id, step, message, position, due_at, deadline_at)
     SELECT s.id, i.id, 'opened', '{}', 1, now(), now() FROM subscriber s JOIN incident i USING (endpoint_id)
     WHERE s.endpoint_id = :endpoint`,
+  status_page: "INSERT INTO status_page (tenant_id, slug, title) VALUES (:tenant, left(:hash, 20), 'p')",
+  status_page_endpoint: `INSERT INTO status_page_endpoint (page_id, endpoint_id, tenant_id, position)
+    SELECT id, :endpoint, :tenant, 1 FROM status_page WHERE tenant_id = :tenant`,
   incident_group:
     "INSERT INTO incident_group (tenant_id, cause, opened_at) VALUES (:tenant, 'host:example.com', now())",
   incident_tenant: `INSERT INTO incident_tenant (incident_id, tenant_id, endpoint_id)

@@ -11,6 +11,7 @@ export interface Victim extends TestTenant {
   readonly invitationId: string;
   readonly keyId: string;
   readonly releaseWindowId: string;
+  readonly statusPageSlug: string;
   readonly driftEventId: string;
   readonly noticeId: string;
   readonly sinkId: string;
@@ -78,6 +79,9 @@ export async function addVictim(database: TestDatabase): Promise<Victim> {
     invitationId: await idOf("invitations"),
     keyId: await idOf("api_keys"),
     releaseWindowId: await idOf("release_window"),
+    statusPageSlug: String(
+      (await pool.query("SELECT slug FROM status_page WHERE tenant_id = $1", [tenant.id])).rows[0]?.slug,
+    ),
     noticeId: await idOf("notice"),
     sinkId: await idOf("sink"),
     ruleId: await idOf("alert_rule"),

@@ -9,6 +9,7 @@ export function victimValue(
 ): string | undefined {
   const values: Readonly<Record<string, string | undefined>> = {
     workspace: victim.slug,
+    page: victim.statusPageSlug,
     endpoint: victim.endpointSlug,
     slug: victim.endpointSlug,
     key: victim.keyId,
@@ -82,6 +83,7 @@ export function bodyFor(victim: Victim, { method, path }: Route): Readonly<Recor
       address: "a@example.com",
     },
     "POST /w/:workspace/keys/revoke": { key_id: victim.keyId },
+    "POST /w/:workspace/pages/:page": { title: "t", description: "", endpoint: victim.endpointId },
   };
   return bodies[`${method} ${path}`] ?? {};
 }
@@ -100,6 +102,7 @@ export const idsOf = (victim: Victim): readonly string[] => [
   victim.policyId,
   victim.maintenanceId,
   victim.deliveryId,
+  victim.statusPageSlug,
 ];
 
 /** Only operators' keys open these, so a tenant's key is refused whatever they name. */

@@ -15,6 +15,7 @@ import { reportRoutes } from "./routes/reports.ts";
 import { staticPageRoutes } from "./routes/static-pages.ts";
 import { statusPageRoutes } from "./routes/status-page.ts";
 import { subscriptionRoutes } from "./routes/subscriptions.ts";
+import { tenantPageRoutes, tenantReportRoutes } from "./routes/tenant-pages.ts";
 
 /** The public pages. What programs ask for comes first: it is asked for most, and brings its own headers. */
 export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono {
@@ -23,6 +24,7 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono {
   app.route("/", badgeRoutes(deps));
   app.route("/", embedStatusRoutes(deps));
   app.route("/", reportRoutes(deps));
+  app.route("/", tenantReportRoutes(deps));
   app.use(requestId());
   const policy = contentPolicy(deps.config.API_URL);
   app.use(async (c, next) => {
@@ -40,6 +42,7 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle): Hono {
   app.route("/", checkRoutes(deps, lifecycle));
   app.route("/", staticPageRoutes(deps));
   app.route("/", subscriptionRoutes(deps));
+  app.route("/", tenantPageRoutes(deps));
   app.notFound(refuseUnknownRoute);
   app.onError((err, c) => errorPage(deps, err, c));
   return app;

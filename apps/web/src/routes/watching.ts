@@ -21,6 +21,7 @@ import { probeRoutes } from "./probe.ts";
 import { ruleRoutes } from "./rules.ts";
 import { sinkRoutes } from "./sink.ts";
 import { sinkListRoutes } from "./sinks.ts";
+import { statusPageRoutes } from "./status-pages.ts";
 import { toolRoutes } from "./tools.ts";
 
 /** Everything a workspace looks at: the overview, and the pages of one endpoint with their streams. */
@@ -48,6 +49,7 @@ export function watchingRoutes(deps: Deps, lifecycle: Pick<AppLifecycle, "stoppi
     ruleRoutes(deps),
     escalationRoutes(deps),
     maintenanceRoutes(deps),
+    statusPageRoutes(deps),
   ];
   for (const part of all) {
     routes.route("/", part);

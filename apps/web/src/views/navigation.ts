@@ -3,6 +3,7 @@ export const WORKSPACE_SECTIONS = [
   { path: "", section: "overview", label: "Endpoints", action: "workspace.read" },
   { path: "incidents", section: "incidents", label: "Incidents", action: "incident.read" },
   { path: "sinks", section: "alerting", label: "Alerting", action: "sink.list" },
+  { path: "pages", section: "pages", label: "Status pages", action: "workspace.read" },
   { path: "members", section: "members", label: "Members", action: "member.list" },
   { path: "keys", section: "keys", label: "API keys", action: "key.list" },
   { path: "audit", section: "audit", label: "Audit log", action: "audit.read" },

@@ -1,0 +1,88 @@
+/** Public pages of a workspace over several endpoints. */
+import { sql } from "drizzle-orm/sql";
+import type { TenantScope, Tx } from "../tenant-scope.ts";
+
+export interface StatusPageRow {
+  readonly id: string;
+  readonly slug: string;
+  readonly title: string;
+  readonly description: string | null;
+  /** In the order of the page; those that are private by now are still named here. */
+  readonly endpointIds: readonly string[];
+}
+
+/** What a person says of a page. */
+export type StatusPageColumns = Omit<StatusPageRow, "id">;
+
+const rowsOf = (scope: TenantScope) => sql`
+  SELECT p.id, p.slug, p.title, p.description,
+    coalesce((SELECT array_agg(m.endpoint_id::text ORDER BY m.position) FROM status_page_endpoint m WHERE m.page_id = p.id),
+      '{}') AS "endpointIds"
+  FROM status_page p WHERE p.tenant_id = ${scope.tenantId}`;
+
+/** The tenant's pages, the oldest first. Leans on `status_page_by_tenant`. */
+export async function listStatusPages(scope: TenantScope, tx: Tx): Promise<StatusPageRow[]> {
+  const { rows } = await tx.execute<StatusPageRow & Record<string, unknown>>(
+    sql`${rowsOf(scope)} ORDER BY p.created_at, p.id`,
+  );
+  return rows;
+}
+
+/** By its slug; null when the tenant has no such page. */
+export async function findStatusPage(
+  scope: TenantScope,
+  tx: Tx,
+  slug: string,
+): Promise<StatusPageRow | null> {
+  const { rows } = await tx.execute<StatusPageRow & Record<string, unknown>>(
+    sql`${rowsOf(scope)} AND p.slug = ${slug}`,
+  );
+  return rows[0] ?? null;
+}
+
+/** The id of the new page; null when the slug is taken, by whomever. */
+export async function insertStatusPage(
+  scope: TenantScope,
+  tx: Tx,
+  page: StatusPageColumns,
+): Promise<string | null> {
+  const { rows } = await tx.execute<{ id: string }>(sql`
+    INSERT INTO status_page (tenant_id, slug, title, description)
+    VALUES (${scope.tenantId}, ${page.slug}, ${page.title}, ${page.description})
+    ON CONFLICT (slug) DO NOTHING RETURNING id`);
+  return rows[0]?.id ?? null;
+}
+
+/** Title and description; the slug stays, because links lead there. */
+export async function updateStatusPage(
+  scope: TenantScope,
+  tx: Tx,
+  page: Pick<StatusPageRow, "id" | "title" | "description">,
+): Promise<void> {
+  await tx.execute(sql`
+    UPDATE status_page SET title = ${page.title}, description = ${page.description}, updated_at = now()
+    WHERE tenant_id = ${scope.tenantId} AND id = ${page.id}`);
+}
+
+/** Puts these endpoints on the page, in this order, and no others. Row-level security refuses those of strangers. */
+export async function setStatusPageEndpoints(
+  scope: TenantScope,
+  tx: Tx,
+  input: { readonly pageId: string; readonly endpointIds: readonly string[] },
+): Promise<void> {
+  await tx.execute(sql`
+    DELETE FROM status_page_endpoint WHERE tenant_id = ${scope.tenantId} AND page_id = ${input.pageId}`);
+  for (const [index, endpointId] of input.endpointIds.entries()) {
+    await tx.execute(sql`
+      INSERT INTO status_page_endpoint (page_id, endpoint_id, tenant_id, position)
+      VALUES (${input.pageId}, ${endpointId}, ${scope.tenantId}, ${index + 1})`);
+  }
+}
+
+/** Deletes a page; true when there was one. */
+export async function deleteStatusPage(scope: TenantScope, tx: Tx, id: string): Promise<boolean> {
+  const { rowCount } = await tx.execute(
+    sql`DELETE FROM status_page WHERE tenant_id = ${scope.tenantId} AND id = ${id}`,
+  );
+  return rowCount === 1;
+}

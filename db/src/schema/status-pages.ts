@@ -1,0 +1,28 @@
+import { integer, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import { endpoints } from "./endpoints.ts";
+import { tenants } from "./tenants.ts";
+
+export const statusPage = pgTable("status_page", {
+  id: uuid().primaryKey().defaultRandom(),
+  tenantId: uuid("tenant_id")
+    .notNull()
+    .references(() => tenants.id),
+  slug: text().notNull(),
+  title: text().notNull(),
+  description: text(),
+  createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
+  updatedAt: timestamp("updated_at", { withTimezone: true }).notNull().defaultNow(),
+});
+
+export const statusPageEndpoint = pgTable("status_page_endpoint", {
+  pageId: uuid("page_id")
+    .notNull()
+    .references(() => statusPage.id),
+  endpointId: uuid("endpoint_id")
+    .notNull()
+    .references(() => endpoints.id),
+  tenantId: uuid("tenant_id")
+    .notNull()
+    .references(() => tenants.id),
+  position: integer().notNull(),
+});
