@@ -98,8 +98,9 @@ const vitest = await createVitest("test", {
   root: folder,
   config: false,
   watch: false,
-  bail: 1,
+  // Without bail: a run that is broken off still reads files, and would keep what it read for the next one.
   maxWorkers: 1,
+  testTimeout: 20_000,
   reporters: [{}],
 });
 try {

@@ -11,6 +11,8 @@ export const DECISION_MUTATIONS: readonly MutatedFile[] = [
     mutations: [
       ["down is P1", 'causes.includes("down") ? "P1" : "P2"', '"P2"'],
       ["the worst cause names the incident", "rankOf(a) - rankOf(b)", "rankOf(b) - rankOf(a)"],
+      ["names are sorted", "[...new Set(values)].sort()", "[...new Set(values)]"],
+      ["names stand once", "[...new Set(values)].sort()", "[...values].sort()"],
       ["regions are causes", "/^regional:.{1,32}$/.test(word)", "/^region:/.test(word)"],
     ],
   },
@@ -51,6 +53,12 @@ export const DECISION_MUTATIONS: readonly MutatedFile[] = [
       ],
       ["an old access ends", "|| isAccessNews(open.access, nowMs, rules)", "|| true"],
       ["an old access ends alone", 'open.causes.filter((cause) => cause !== "access_changed")', "[]"],
+    ],
+  },
+  {
+    file: "incident-findings",
+    tests: INCIDENT_TESTS,
+    mutations: [
       [
         "a day is a day",
         "nowMs < access.atMs + rules.accessChangedForMs",
@@ -135,6 +143,12 @@ export const DECISION_MUTATIONS: readonly MutatedFile[] = [
         'update.marks.includes("auth_walled") ? "auth_required" : null',
         "null",
       ],
+    ],
+  },
+  {
+    file: "settle-incident",
+    tests: INCIDENT_TESTS,
+    mutations: [
       ["it has flapped for good", "open.isFlapping || causes", "causes"],
       [
         "it never ends before it began",
@@ -162,8 +176,6 @@ export const DECISION_MUTATIONS: readonly MutatedFile[] = [
       ["opening again keeps the worst", 'severity === "P1" ? "P1" : ended.severityWorst', "severity"],
       ["opening again keeps that it flapped", "ended.isFlapping || isFlapping", "isFlapping"],
       ["two never overlap", "Math.max(found.startedAtMs, ended?.endedAtMs ?? 0)", "found.startedAtMs"],
-      ["names are sorted", "[...new Set(values)].sort()", "[...new Set(values)]"],
-      ["names stand once", "[...new Set(values)].sort()", "[...values].sort()"],
     ],
   },
   {
@@ -352,8 +364,11 @@ export const DECISION_MUTATIONS: readonly MutatedFile[] = [
     file: "match-rules",
     tests: ["route-alert"],
     mutations: [
-      ["steps that are due are asked alone", "if (escalateTo !== null) {", "if (escalateTo === undefined) {"],
-      ["without rules there is the default", "if (rules.length === 0) {", "if (rules.length < 0) {"],
+      ["steps that are due are told", "if (input.escalateTo === null) {", "if (true) {"],
+      ["without rules there is the default", "input.rules.length === 0 ?", "input.rules.length < 0 ?"],
+      ["who was told is not told with a step", " && !told.includes(one.sink.id)", ""],
+      ["rules out of their hours wait though a step is due", 'one.answer.verdict === "send" &&', ""],
+      ["a step comes first", "[...steps, ...untold]", "[...untold, ...steps]"],
       ["rules stand in their order", "a.position - b.position || ", ""],
       ["who was told hears more", "...wanted,\n    ...toldSinks(input),", "...wanted,"],
       ["nobody able means the default", "namesSinks && !canBeTaken", "false"],

@@ -70,3 +70,10 @@ export function worstCause(causes: readonly IncidentCause[]): IncidentCause | nu
   const [worst] = [...causes].sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1));
   return worst ?? null;
 }
+
+/** The incident while it is open; null for one that is resolved, and for none. */
+export const openIncident = (incident: Incident | null): Incident | null =>
+  incident?.resolvedAtMs === null ? incident : null;
+
+/** As lists are kept: sorted, each value once. */
+export const asSet = <T extends string>(values: readonly T[]): readonly T[] => [...new Set(values)].sort();

@@ -24,26 +24,37 @@ export interface RuleMatch {
   readonly policyId: string | null;
 }
 
-const NOTHING: Omit<RuleMatch, "none"> = { candidates: [], wakesMs: [], policyId: null };
 const byPosition = (a: AlertRule, b: AlertRule) => a.position - b.position || (a.id < b.id ? -1 : 1);
 
-/** Every rule that matches counts; without any rule, the default: all endpoints, P1 to P3, always, to the default sink. */
+/**
+ * Every rule that matches counts; without any rule, the default: all endpoints, P1 to P3, always, to the default sink.
+ * Escalation steps that are due come first, and with them whoever the rules want and nobody told yet.
+ */
 export function matchRules(input: RouteInput, nowMs: number): RuleMatch {
-  const { rules, escalateTo } = input;
-  if (escalateTo !== null) {
-    const answer = { verdict: "send", reason: "escalation-step" } as const;
-    const candidates = sinksOf(input, escalateTo.sinkIds).map((sink) => ({ sink, ruleId: null, answer }));
-    return { ...NOTHING, candidates, none: { verdict: "skip", reason: "sink-deleted" } };
+  const match = input.rules.length === 0 ? matchDefault(input) : matchOwnRules(input, nowMs);
+  if (input.escalateTo === null) {
+    return match;
   }
-  if (rules.length === 0) {
-    const candidates = [...defaultSinks(input, "default-rule"), ...toldSinks(input)];
-    return {
-      ...NOTHING,
-      candidates: eachSinkOnce(candidates),
-      none: { verdict: "skip", reason: "no-default-sink" },
-    };
-  }
-  return matchOwnRules(input, nowMs);
+  const answer = { verdict: "send", reason: "escalation-step" } as const;
+  const steps = sinksOf(input, input.escalateTo.sinkIds).map((sink) => ({ sink, ruleId: null, answer }));
+  const told = (input.incident?.told ?? []).map(({ sinkId }) => sinkId);
+  const untold = match.candidates.filter(
+    (one) => one.answer.verdict === "send" && !told.includes(one.sink.id),
+  );
+  return {
+    ...match,
+    candidates: eachSinkOnce([...steps, ...untold]),
+    none: { verdict: "skip", reason: "sink-deleted" },
+  };
+}
+
+function matchDefault(input: RouteInput): RuleMatch {
+  return {
+    candidates: eachSinkOnce([...defaultSinks(input, "default-rule"), ...toldSinks(input)]),
+    none: { verdict: "skip", reason: "no-default-sink" },
+    wakesMs: [],
+    policyId: null,
+  };
 }
 
 function matchOwnRules(input: RouteInput, nowMs: number): RuleMatch {

@@ -14,7 +14,7 @@ import {
   told,
   window,
 } from "../test/route-story.ts";
-import { INCIDENT_NEWS } from "./alert.ts";
+import { INCIDENT_NEWS, type IncidentNews } from "./alert.ts";
 import { PLANS } from "./plans.ts";
 import { routeAlert } from "./route-alert.ts";
 import { FOLD_REASONS, MUTE_REASONS, type RouteInput, SEND_REASONS, SKIP_REASONS } from "./route-decision.ts";
@@ -201,13 +201,27 @@ const TABLE: readonly (readonly [name: string, change: Partial<RouteInput>, expe
         rules: [rule("r", ["mail"])],
         alert: incidentAlertOf("still-open"),
       },
-      ["s2: send escalation-step as incident.opened", "s1: send escalation-step"],
+      [
+        "s2: send escalation-step as incident.opened",
+        "s1: send escalation-step",
+        "mail: send still-open by r as incident.opened",
+      ],
+    ],
+    [
+      "goes with a step that is due to nobody whom a rule told before",
+      {
+        escalateTo: { sinkIds: ["s2"], stepsDone: 2 },
+        incident: told("P1", "s1"),
+        rules: [rule("r", ["s1"]), rule("q", ["mail"], { hours: nights })],
+        alert: incidentAlertOf("still-open"),
+      },
+      ["s2: send escalation-step as incident.opened"],
     ],
     [
       "goes nowhere when the sinks of a step are deleted",
       {
         escalateTo: { sinkIds: ["gone"], stepsDone: 2 },
-        incident: told("P1", "s1"),
+        incident: told("P1", "mail"),
         alert: incidentAlertOf("still-open"),
       },
       ["nobody: skip sink-deleted"],
@@ -298,7 +312,7 @@ const TABLE: readonly (readonly [name: string, change: Partial<RouteInput>, expe
         incident: { ...told("P1", "s1"), isClustered: true },
         alert: incidentAlertOf("still-open"),
       },
-      ["s2: fold shared-cause as incident.opened"],
+      ["s2: fold shared-cause as incident.opened", "mail: fold shared-cause as incident.opened"],
     ],
     // updates
     [
@@ -424,6 +438,15 @@ const TABLE: readonly (readonly [name: string, change: Partial<RouteInput>, expe
       ["nobody: skip never-told"],
     ],
     [
+      "of a group that grew is told where it was told, past every mute",
+      {
+        alert: incidentAlertOf("together"),
+        incident: { ...ackedAt("P1", "s1"), mutedUntilMs: t0 + HOUR_MS },
+        rules: [rule("r", ["s2"])],
+      },
+      ["s1: send told-before"],
+    ],
+    [
       "that the public was told of is told where it was told, past every mute",
       {
         alert: incidentAlertOf("public-update"),
@@ -518,6 +541,14 @@ describe("an alert", () => {
       t0 + 5 * MINUTE_MS,
     ],
     [
+      "at the next step when the hours of another rule begin later",
+      {
+        policies: [policy("p", "s1", "s2")],
+        rules: [rule("r", [], { escalationPolicyId: "p" }), rule("q", ["mail"], { hours: nights })],
+      },
+      t0 + 5 * MINUTE_MS,
+    ],
+    [
       "not for steps when nobody was told",
       {
         policies: [policy("p", "s1", "s2")],
@@ -557,6 +588,15 @@ describe("an alert", () => {
         incident: { ...told("P2", "s1"), escalationPolicyId: "p", escalationStep: 1 },
       },
       null,
+    ],
+    [
+      "when the hours of a rule begin, though a step is due",
+      {
+        escalateTo: { sinkIds: ["s2"], stepsDone: 2 },
+        rules: [rule("r", ["s1"], { hours: nights })],
+        incident: { ...told("P1", "s1"), escalationPolicyId: "p", escalationStep: 1 },
+      },
+      night,
     ],
     [
       "when the mute ends, though a step is due",
@@ -694,6 +734,9 @@ describe("an alert", () => {
   });
 });
 
+/** How something that was told goes on: past every mute, to who was told. */
+const FOLLOWING: readonly IncidentNews[] = ["resolved", "acknowledged", "public-update", "together"];
+
 describe("whatever a tenant has set up", () => {
   const ids = ["mail", "s1", "s2", "s3"];
   const anyInput: fc.Arbitrary<RouteInput> = fc
@@ -793,7 +836,7 @@ describe("whatever a tenant has set up", () => {
         const { news } = input.alert.facts.kind === "incident" ? input.alert.facts : { news: null };
         const isMuted = (input.incident?.mutedUntilMs ?? 0) > t0 || input.maintenance.length > 0;
         const sent = routeAlert(input, t0).decisions.filter(({ verdict }) => verdict === "send");
-        if (news !== "resolved" && news !== "acknowledged" && news !== "public-update") {
+        if (news === null || !FOLLOWING.includes(news)) {
           expect(isMuted && sent.length > 0).toBe(false);
         }
         if (news === "resolved" && input.relation !== "none" && input.plan !== PLANS.public) {

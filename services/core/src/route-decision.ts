@@ -49,7 +49,7 @@ export interface RouteInput {
   /** Null when the alert is about no incident. */
   readonly incident: RoutedIncident | null;
   readonly plan: Pick<Plan, "sinksMax" | "sinkKinds" | "hasEscalationPolicies">;
-  /** Escalation steps that are due: their sinks alone are asked, whatever the rules say. */
+  /** Escalation steps that are due: their sinks are told again, whatever the rules say. */
   readonly escalateTo: Pick<EscalationDecision, "sinkIds" | "stepsDone"> | null;
 }
 
