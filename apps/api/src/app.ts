@@ -3,6 +3,7 @@ import { requestId } from "hono/request-id";
 import type { AppLifecycle } from "./app-lifecycle.ts";
 import { hookRoutes } from "./channels/hook-routes.ts";
 import { mailLinkRoutes } from "./channels/mail-link-routes.ts";
+import { slackInstallRoutes } from "./channels/slack-install-routes.ts";
 import type { Deps } from "./deps.ts";
 import { errorResponse } from "./error-response.ts";
 import { noteRequest } from "./note-request.ts";
@@ -35,6 +36,7 @@ export function buildApp(deps: Deps, lifecycle: AppLifecycle) {
   app.route("/v1/opt-outs", optOutRoutes(deps));
   app.route("/v1/subscriptions", subscriptionRoutes(deps));
   app.route("/hooks", hookRoutes(deps));
+  app.route("/oauth/slack", slackInstallRoutes(deps));
   app.route("/", mailLinkRoutes(deps));
   app.route("/v1", v1Routes(deps));
   app.route("/", documentationRoutes(openApiDocument(app, deps.config.API_URL)));

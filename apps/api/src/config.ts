@@ -44,6 +44,9 @@ export const configSchema = z.object({
   VAULT_KEY_FILE: z.string(),
   /** Seals what is entered for sinks, and opens the secrets with which receivers sign what they send back. */
   SINK_KEY: sinkKeysSchema,
+  /** Our Slack app; both or none. With them a channel is added by Slack's own page. */
+  SLACK_CLIENT_ID: z.string().optional(),
+  SLACK_CLIENT_SECRET: z.string().optional(),
   /** Of our Slack app: signs presses on buttons. Without it no button counts. */
   SLACK_SIGNING_SECRET: z.string().min(16).optional(),
   /** What `setWebhook` told Telegram to send along. Without it the bot does not answer. */

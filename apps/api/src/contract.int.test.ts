@@ -314,6 +314,7 @@ describe("limits of the plan", () => {
       [small.tenant.id],
     );
     const discord = { url: `https://discord.com/api/webhooks/1234567890123456789/${"t".repeat(68)}` };
+    answers.install = await sent("POST", "/v1/sinks/slack-install");
     answers.sink = await sent("POST", "/v1/sinks", { kind: "discord", name: "Chat", settings: discord });
     const rule = {
       name: "r",

@@ -1,9 +1,10 @@
 import { invariant } from "@alivemcp/core/invariant";
 import { probeQueueName } from "@alivemcp/core/pipeline";
+import { guardedFetch } from "@alivemcp/probe/guarded-fetch";
 import { createProbeDeps, type SharedProbeDeps } from "@alivemcp/probe/probe-deps";
 import { createResolveTxt, type ResolveTxt } from "@alivemcp/probe/resolve-txt";
 import { type Clock, systemClock } from "@alivemcp/runtime/clock";
-import { signingKey } from "@alivemcp/runtime/config";
+import { ConfigError, signingKey } from "@alivemcp/runtime/config";
 import { createClosers } from "@alivemcp/runtime/lifecycle";
 import { type Logger, openLogger } from "@alivemcp/runtime/logger";
 import { type Mailer, openMailer } from "@alivemcp/runtime/mail";
@@ -14,6 +15,9 @@ import { openRedis, type Redis } from "@alivemcp/runtime/redis";
 import { loadRegions } from "@alivemcp/runtime/regions";
 import { createRequestSeconds, type RequestSeconds } from "@alivemcp/runtime/request-metrics";
 import type { SinkKey, SinkPublicKey } from "@alivemcp/runtime/sink-keys";
+import type { SinkDeps } from "@alivemcp/sinks/sink-client";
+import type { SlackApp } from "@alivemcp/sinks/slack/oauth";
+import { VENDOR_URLS } from "@alivemcp/sinks/vendor-urls";
 import { Counter, type Registry } from "prom-client";
 import type { Config } from "./config.ts";
 import { createOauthHttp, type OauthHttp } from "./oauth/oauth-http.ts";
@@ -53,6 +57,10 @@ export interface Deps {
   /** Open what receivers sign with; the first one seals. */
   readonly sinkKeys: readonly SinkKey[];
   readonly sinkPublicKey: SinkPublicKey;
+  /** Null: this installation has no Slack app. */
+  readonly slackApp: SlackApp | null;
+  /** How vendors of channels are asked. */
+  readonly vendorHttp: Pick<SinkDeps, "fetch" | "vendors">;
   readonly metrics: Registry;
   readonly requestSeconds: RequestSeconds;
   /** Credentials asked for by workers, by `outcome`. */
@@ -119,6 +127,15 @@ export async function createDeps(config: Config): Promise<Deps> {
     apiUrl: config.API_URL.replace(/\/+$/, ""),
     sinkKeys: config.SINK_KEY,
     sinkPublicKey: newestOf(config.SINK_KEY),
+    slackApp: slackAppOf(config),
+    vendorHttp: {
+      vendors: VENDOR_URLS,
+      fetch: (request) =>
+        guardedFetch(
+          { ...probe, clock: systemClock },
+          { ...request, headers: ["user-agent", probe.userAgent, ...request.headers] },
+        ),
+    },
     metrics,
     requestSeconds: createRequestSeconds(metrics, "api"),
     handovers: new Counter({
@@ -134,4 +151,12 @@ export async function createDeps(config: Config): Promise<Deps> {
 function newestOf([newest]: readonly SinkKey[]): SinkPublicKey {
   invariant(newest !== undefined, "a key file holds a key");
   return { id: newest.id, publicKey: newest.publicKey };
+}
+
+function slackAppOf(config: Pick<Config, "SLACK_CLIENT_ID" | "SLACK_CLIENT_SECRET">): SlackApp | null {
+  const { SLACK_CLIENT_ID: clientId, SLACK_CLIENT_SECRET: clientSecret } = config;
+  if ((clientId === undefined) !== (clientSecret === undefined)) {
+    throw new ConfigError("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET are set together or not at all");
+  }
+  return clientId === undefined || clientSecret === undefined ? null : { clientId, clientSecret };
 }

@@ -41,6 +41,8 @@ export function apiEnvironment(stores: {
     INTERNAL_TOKEN: TEST_INTERNAL_TOKEN,
     REGION_TOKENS: ["us-east", "eu-west"].map((region) => `${region}=${testRegionToken(region)}`).join(","),
     VAULT_KEY_FILE: vaultKeyFile,
+    SLACK_CLIENT_ID: "111.222",
+    SLACK_CLIENT_SECRET: "a-client-secret-of-slack",
     SINK_KEY: makeTestSinkKey().text,
   };
 }

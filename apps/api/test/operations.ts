@@ -129,6 +129,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   startVerification: (mine) => ({ path: ofSink(mine.unverifiedSink, "/verification") }),
   confirmSink: (mine) => ({ path: ofSink(mine.unverifiedSink, "/confirmation"), body: { code: PROOF_CODE } }),
   enableSink: (mine) => ({ path: ofSink(mine.disabledSink, "/enable") }),
+  startSlackInstall: () => ({ path: "/v1/sinks/slack-install" }),
   rotateWebhookSecret: (mine) => ({ path: ofSink(mine.webhook, "/secret") }),
   testSink: (mine) => ({ path: ofSink(mine.sink, "/test") }),
   listRules: () => ({ path: "/v1/rules" }),

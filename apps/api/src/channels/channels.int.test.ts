@@ -3,7 +3,9 @@ import { createSink } from "@alivemcp/actions/sinks/create-sink";
 import { sealSettings } from "@alivemcp/runtime/sink-keys";
 import { buttonValueOf } from "@alivemcp/sinks/slack/button-value";
 import { ACKNOWLEDGE_ACTION } from "@alivemcp/sinks/slack/render";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openSlackReceiver, type SlackReceiver } from "../../../../services/sinks/test/receivers/slack.ts";
+import { testSinkDeps } from "../../../../services/sinks/test/sink-deps.ts";
 import { addTestEndpoint } from "../../test/add-endpoint.ts";
 import { openTestApi, type TestApi, type TestWorkspace } from "../../test/open-test-api.ts";
 
@@ -194,6 +196,60 @@ test("the bot tells a chat its ID, to Telegram alone", async () => {
   });
   expect((await ask(TELEGRAM_SECRET, { message: { ...start.message, text: "hello" } })).body).toEqual({});
   expect((await ask("another-secret-of-somebody", start)).status).toBe(401);
+});
+
+describe("installing our Slack app", () => {
+  let slack: SlackReceiver;
+  beforeAll(async () => {
+    slack = await openSlackReceiver();
+    Object.assign(api.deps, {
+      slackApp: slack.app,
+      vendorHttp: testSinkDeps({ vendors: slack.vendors }),
+    });
+  });
+  afterAll(() => slack.close());
+
+  const begin = async () => {
+    const workspace = await api.addWorkspace();
+    const { body } = await api.send(workspace.key, "POST", "/v1/sinks/slack-install");
+    const state = new URL(body.url).searchParams.get("state") ?? "";
+    const back = (code: string) => `/oauth/slack/callback?code=${code}&state=${encodeURIComponent(state)}`;
+    const sinks = async () => (await api.send(workspace.key, "GET", "/v1/sinks")).body.items;
+    return { ...workspace, back, sinks };
+  };
+
+  test("the way back names the workspace and does nothing; the press adds the channel, verified, once", async () => {
+    const { back, sinks, tenant } = await begin();
+    const code = slack.makeCode();
+    const page = await api.send(null, "GET", back(code));
+    expect(page.text).toContain(tenant.slug.slice(0, 20));
+    expect(await sinks()).toEqual([]);
+    expect((await api.send(null, "POST", back(code))).text).toContain("Connected");
+    expect(await sinks()).toMatchObject([
+      { kind: "slack", state: "verified", shown: "#alerts in Test team" },
+    ]);
+    const [sink] = await query("SELECT sealed::text AS sealed FROM sink WHERE tenant_id = $1", [tenant.id]);
+    expect(sink.sealed).not.toContain(slack.botToken);
+    expect((await api.send(null, "POST", back(slack.makeCode()))).status).toBe(400);
+    expect(await sinks()).toHaveLength(1);
+  });
+
+  test("a code that Slack does not know, and a state that is nobody's, add nothing", async () => {
+    const { back, sinks } = await begin();
+    expect((await api.send(null, "POST", back("no-such-code"))).status).toBe(400);
+    const path = `/oauth/slack/callback?code=${slack.makeCode()}&state=another`;
+    for (const method of ["GET", "POST"]) {
+      expect((await api.send(null, method, path)).status).toBe(400);
+    }
+    expect(await sinks()).toEqual([]);
+  });
+
+  test("without an app of its own an installation says what to do instead", async () => {
+    const { key } = await api.addWorkspace();
+    Object.assign(api.deps, { slackApp: null });
+    const { status, body } = await api.send(key, "POST", "/v1/sinks/slack-install");
+    expect([status, body.detail]).toEqual([409, expect.stringContaining("incoming webhook")]);
+  });
 });
 
 /** An e-mail sink that waits for its link. */

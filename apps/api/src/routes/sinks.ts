@@ -11,6 +11,7 @@ import {
   sinkSettingsSchema,
 } from "@alivemcp/actions/sinks/create-sink";
 import { getSink, listSinks } from "@alivemcp/actions/sinks/get-sink";
+import { startSlackInstall } from "@alivemcp/actions/sinks/install-slack";
 import { rotateWebhookSecret } from "@alivemcp/actions/sinks/rotate-webhook-secret";
 import { testSink } from "@alivemcp/actions/sinks/test-sink";
 import { confirmSinkCode, enableSink, startVerification } from "@alivemcp/actions/sinks/verify-sink";
@@ -192,6 +193,25 @@ const rotate = createRoute({
   },
 });
 
+const installSlack = createRoute({
+  method: "post",
+  path: "/slack-install",
+  operationId: "startSlackInstall",
+  tags,
+  summary: "Add a channel by Slack's own page",
+  description:
+    "Open the address in a browser, choose the channel, and confirm on the page that follows. It works once, for ten minutes. Only where the installation has a Slack app.",
+  ...needs("sink.write"),
+  request: { headers: writeHeaders },
+  responses: {
+    201: answer(
+      "Where to go.",
+      z.strictObject({ url: z.url(), expires_at: z.iso.datetime() }).openapi("SlackInstall"),
+    ),
+    ...scopeProblems("limit_reached", "conflict"),
+  },
+});
+
 /** `/v1/sinks`. */
 export function sinkRoutes(deps: Deps) {
   return createRouter()
@@ -233,6 +253,11 @@ export function sinkRoutes(deps: Deps) {
     .openapi(enable, async (c) =>
       c.json(sinkJson(await enableSink(deps, c.var.caller, c.req.valid("param").sink)), 200),
     )
+    .openapi(installSlack, async (c) => {
+      const { url, expiresAtMs } = await startSlackInstall(deps, c.var.caller);
+      c.header("cache-control", "no-store");
+      return c.json({ url, expires_at: new Date(expiresAtMs).toISOString() }, 201);
+    })
     .openapi(rotate, async (c) => {
       const { sink, secret } = await rotateWebhookSecret(deps, c.var.caller, c.req.valid("param").sink);
       c.header("cache-control", "no-store");
