@@ -14,7 +14,7 @@ import { SHARDS } from "@alivemcp/core/shard";
 import { openLogger } from "@alivemcp/runtime/logger";
 import { openQueue, openQueueConnection } from "@alivemcp/runtime/queues";
 import { openRedis } from "@alivemcp/runtime/redis";
-import { addSinkKey, sinkKeysSchema } from "@alivemcp/runtime/sink-keys";
+import { addSinkKey, sealSettings, sinkKeysSchema } from "@alivemcp/runtime/sink-keys";
 import { Registry } from "prom-client";
 import { openTestDatabase } from "../../../db/test/database.ts";
 import { openTestRedis } from "../../runtime/test/redis.ts";
@@ -33,6 +33,7 @@ export async function openUpkeepWorld() {
   const admin = database.pool("super");
   const keyFile = join(mkdtempSync(join(tmpdir(), "upkeep-")), "keys.json");
   addSinkKey(keyFile, { nowMs: 0 });
+  const sinkKeys = sinkKeysSchema.parse(readFileSync(keyFile, "utf8"));
   let nowMs = Date.UTC(2026, 10, 21, 3);
 
   return {
@@ -55,9 +56,8 @@ export async function openUpkeepWorld() {
       },
       deliveryQueue,
       regions: REGIONS as readonly string[],
-      sinkKeys: sinkKeysSchema.parse(readFileSync(keyFile, "utf8")),
+      sinkKeys,
     },
-    keyFile,
     nowMs: () => nowMs,
     moveTo(atMs: number) {
       nowMs = atMs;
@@ -69,15 +69,26 @@ export async function openUpkeepWorld() {
     /** A verified sink of a tenant; its default e-mail unless told otherwise. */
     async addSink(
       tenantId: string,
-      options: { kind?: string; isDefault?: boolean; state?: string; sealed?: unknown; keyId?: string } = {},
+      options: { kind?: string; isDefault?: boolean; state?: string; settings?: unknown } = {},
     ): Promise<string> {
-      const { kind = "email", isDefault = true, state = "verified", sealed = {}, keyId = "k" } = options;
+      const { kind = "email", isDefault = true, state = "verified", settings = {} } = options;
       const id = randomUUID();
+      const [key] = sinkKeys;
+      const box = key && sealSettings(key, settings, { tenantId, sinkId: id, version: 1 });
       await admin.query(
         `INSERT INTO sink (id, tenant_id, kind, name, shown, sealed, sealing_key_id, state, is_default, verified_at,
            disabled_at, created_at)
          VALUES ($1, $2, $3, 's', 's', $4, $5, $6, $7, $8, CASE WHEN $6 = 'disabled' THEN $8::timestamptz END, $8)`,
-        [id, tenantId, kind, JSON.stringify(sealed), keyId, state, isDefault, new Date(nowMs)],
+        [
+          id,
+          tenantId,
+          kind,
+          JSON.stringify(box?.sealed),
+          box?.sealingKeyId,
+          state,
+          isDefault,
+          new Date(nowMs),
+        ],
       );
       return id;
     },

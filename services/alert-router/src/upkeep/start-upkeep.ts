@@ -3,12 +3,17 @@ import { tryUpkeepLock } from "@alivemcp/db/queries/upkeep-lock-system";
 import { everyTick, type PeriodicTask } from "@alivemcp/runtime/periodic";
 import type { Deps } from "../deps.ts";
 import { beatDeadMan } from "./beat-dead-man.ts";
+import { forgetOldAlerts } from "./forget-old-alerts.ts";
+import { recheckSinks } from "./recheck-sinks.ts";
 import { sendHourlyDigests } from "./send-hourly-digests.ts";
 import { sendWeeklyDigests } from "./send-weekly-digests.ts";
 import { sweepClusters } from "./sweep-clusters.ts";
+import { watchBurnRates } from "./watch-burn-rates.ts";
 import { watchOwnHealth } from "./watch-own-health.ts";
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const RECHECK_EVERY_MS = 10 * MINUTE_MS;
 /** Pages go out at once: a cluster is worth the more the sooner it opens. */
 const CLUSTERS_EVERY_MS = 5_000;
 
@@ -30,6 +35,9 @@ export function startUpkeep(deps: Deps, consumer: Pick<PeriodicTask, "ageMs">): 
     task("dead man", MINUTE_MS, () => beatDeadMan(deps, { sinceStreamReadMs: consumer.ageMs() })),
     alone("clusters", CLUSTERS_EVERY_MS, () => sweepClusters(deps)),
     alone("own health", MINUTE_MS, () => watchOwnHealth(deps)),
+    alone("burn rates", MINUTE_MS, () => watchBurnRates(deps)),
+    alone("sink rechecks", RECHECK_EVERY_MS, () => recheckSinks(deps.deliver)),
+    alone("old alerts", HOUR_MS, () => forgetOldAlerts(deps)),
     alone("hourly digests", MINUTE_MS, () => sendHourlyDigests(deps)),
     alone("weekly digests", MINUTE_MS, () => sendWeeklyDigests(deps)),
   ];
