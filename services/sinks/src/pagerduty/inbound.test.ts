@@ -1,7 +1,6 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { readPagerdutyEvent, verifyPagerdutySignature } from "./inbound.ts";
-import { pagerdutyInstallUrl, readPagerdutyInstall } from "./install.ts";
 
 const SECRET = "a-secret-that-pagerduty-showed-once";
 const body = (event: object) =>
@@ -66,40 +65,5 @@ describe("a webhook of PagerDuty", () => {
     ["no event", "null"],
   ])("%s is nothing to us", (_name, text) => {
     expect(readPagerdutyEvent(text)).toBeNull();
-  });
-});
-
-describe("an install by PagerDuty", () => {
-  const key = "0123456789abcdef0123456789abcdef";
-
-  test("is asked for with the app and the way back", () => {
-    const url = pagerdutyInstallUrl({ appId: "PAPP", redirectUrl: "https://app.example/back?state=x" });
-    expect(url.href).toBe(
-      "https://app.pagerduty.com/install/integration?app_id=PAPP&redirect_url=https%3A%2F%2Fapp.example%2Fback%3Fstate%3Dx&version=2",
-    );
-  });
-
-  test("gives a key for every service that was chosen", () => {
-    const config = JSON.stringify({
-      integration_keys: [
-        { integration_key: key, name: "Payments", id: "PSVC1", type: "service" },
-        { integration_key: key.toUpperCase(), id: "PSVC2", type: "global_rule_set" },
-      ],
-      account: { subdomain: "acme", name: "Acme" },
-    });
-    expect(readPagerdutyInstall(config)).toEqual([
-      { routingKey: key, serviceName: "Payments" },
-      { routingKey: key.toUpperCase(), serviceName: "acme" },
-    ]);
-  });
-
-  test.each([
-    "",
-    "{}",
-    "null",
-    '{"integration_keys":[]}',
-    '{"integration_keys":[{"integration_key":"short"}]}',
-  ])("that says %j gave nothing", (config) => {
-    expect(readPagerdutyInstall(config)).toBeNull();
   });
 });

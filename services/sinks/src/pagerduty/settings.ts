@@ -11,17 +11,9 @@ export const pagerdutySettings = z.object({
     .string()
     .regex(/^[\x21-\x7e]{16,200}$/, "This is not the secret that PagerDuty showed with the webhook.")
     .optional(),
-  /** From an install: what PagerDuty calls the service. */
-  serviceName: z.string().max(200).optional(),
 });
 export type PagerdutySettings = z.infer<typeof pagerdutySettings>;
 
-export function shownPagerduty({
-  routingKey,
-  region,
-  serviceName,
-  webhookSecret,
-}: PagerdutySettings): string {
-  const what = serviceName ?? `Integration key …${routingKey.slice(-4)}`;
-  return `${what} (${region.toUpperCase()})${webhookSecret === undefined ? "" : ", answers come back"}`;
+export function shownPagerduty({ routingKey, region, webhookSecret }: PagerdutySettings): string {
+  return `Integration key …${routingKey.slice(-4)} (${region.toUpperCase()})${webhookSecret === undefined ? "" : ", answers come back"}`;
 }

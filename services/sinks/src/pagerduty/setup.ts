@@ -16,15 +16,6 @@ export const PAGERDUTY_SETUP: SinkSetup = {
     "An incident here is one incident in PagerDuty: triggered, acknowledged and resolved together. Drift of a tool list arrives as a change event, which pages nobody.",
   ways: [
     {
-      id: "install",
-      label: "Connect PagerDuty",
-      steps: ["Press the button. PagerDuty asks for the service that is to receive the alerts."],
-      fields: [],
-      fixed: {},
-      by: "install",
-      needs: "pagerduty-app",
-    },
-    {
       id: "key",
       label: "Integration key",
       steps: [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readTelegramStart, telegramStartReply, telegramStartUrl, verifyTelegramSecret } from "./inbound.ts";
+import { readTelegramStart, telegramStartReply, verifyTelegramSecret } from "./inbound.ts";
 
 const update = (message: object) =>
   JSON.stringify({
@@ -64,10 +64,5 @@ describe("somebody who starts the bot", () => {
     ["nothing", "null"],
   ])("who says %s is not answered", (_name, rawBody) => {
     expect(readTelegramStart(rawBody)).toBeNull();
-  });
-
-  test("is sent to the bot by a link", () => {
-    expect(telegramStartUrl("alivemcp_bot", "Abc", false)).toBe("https://t.me/alivemcp_bot?start=Abc");
-    expect(telegramStartUrl("alivemcp_bot", "Abc", true)).toBe("https://t.me/alivemcp_bot?startgroup=Abc");
   });
 });

@@ -63,11 +63,6 @@ export function telegramStartReply({ chatId, topicId }: TelegramStart): Record<s
   };
 }
 
-/** Where a person is sent to start the bot. `token` has 1 to 64 letters, digits, _ or -. */
-export function telegramStartUrl(botName: string, token: string, isGroup: boolean): string {
-  return `https://t.me/${botName}?${isGroup ? "startgroup" : "start"}=${token}`;
-}
-
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -8,7 +8,7 @@ export const TELEGRAM_SETUP: SinkSetup = {
       id: "chat",
       label: "Our bot",
       steps: [
-        "Open our bot in Telegram and press Start; for a group, add the bot to it and send /start there.",
+        "Open this installation's bot in Telegram and press Start; for a group, add the bot to it and send /start there. An installation without a bot cannot write to Telegram.",
         "The bot answers with the ID of the chat. Enter it here.",
       ],
       fields: [
@@ -33,7 +33,7 @@ export const TELEGRAM_SETUP: SinkSetup = {
       ],
       fixed: {},
       by: "form",
-      needs: "telegram-bot",
+      needs: null,
     },
   ],
   proof: "The bot posts a code to the chat. Type it here within 15 minutes.",
