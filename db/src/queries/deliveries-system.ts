@@ -4,6 +4,7 @@ import type { AlertSeverity } from "@alivemcp/core/alert-severity";
 import type { AlertVerdict, DeliveryState } from "@alivemcp/core/delivery-state";
 import type pg from "pg";
 import { storableJson } from "./copy-rows.ts";
+import { IS_TOLD } from "./incidents-system.ts";
 
 export interface NewAlertDecision {
   readonly tenantId: string;
@@ -75,6 +76,39 @@ export interface NewDelivery {
   readonly atMs: number;
   readonly dueAtMs: number;
   readonly deadlineAtMs: number;
+}
+
+/**
+ * Notes, for everybody who would have been paged, a trouble that was not confirmed: P4, told by the weekly digest alone.
+ * The same one twice adds nothing.
+ */
+export async function insertBlipDecisions(
+  client: pg.ClientBase,
+  blips: readonly {
+    readonly endpointId: string;
+    readonly startedAtMs: number;
+    readonly facts: Readonly<Record<string, unknown>>;
+  }[],
+): Promise<void> {
+  if (blips.length === 0) {
+    return;
+  }
+  await client.query(
+    `INSERT INTO alert_decision (tenant_id, at, endpoint_id, alert_key, event, severity, verdict, reason, facts)
+     SELECT w.id, u.at, e.id, 'blip:' || e.id || ':' || u.key, 'incident.opened', 'P4', 'fold', 'not-confirmed', u.facts::jsonb
+     FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[]) AS u (id, at, key, facts)
+     JOIN endpoints e ON e.id = u.id
+     JOIN tenants w ON w.id = e.tenant_id OR w.id IN (
+       SELECT f.tenant_id FROM follow f WHERE f.endpoint_id = e.id AND f.paused_at IS NULL)
+     WHERE ${IS_TOLD}
+     ON CONFLICT ON CONSTRAINT alert_decision_once DO NOTHING`,
+    [
+      blips.map(({ endpointId }) => endpointId),
+      blips.map(({ startedAtMs }) => new Date(startedAtMs)),
+      blips.map(({ startedAtMs }) => String(startedAtMs)),
+      blips.map(({ facts }) => JSON.stringify(facts)),
+    ],
+  );
 }
 
 /** A message that waits to be sent. */

@@ -8,10 +8,12 @@ import {
 import type { EndpointAction } from "@alivemcp/core/endpoint-state-decision";
 import { ROUTER_GROUP } from "@alivemcp/core/pipeline";
 import { ENDPOINT_FLAGS } from "@alivemcp/core/public-status";
+import { insertBlipDecisions } from "@alivemcp/db/queries/deliveries-system";
 import { type EndpointStateChange, saveEndpointStates } from "@alivemcp/db/queries/endpoint-states-system";
 import type { PoolClient } from "@alivemcp/runtime/postgres";
 import { announceTold, NOBODY_TOLD, type Told, tellAlerts } from "./alerts/tell-alerts.ts";
 import { type AskDeps, askLooks } from "./ask-looks.ts";
+import { type Blip, blipsOf } from "./blips-of.ts";
 import type { DecidedEndpoint } from "./decided-endpoint.ts";
 import type { Deps } from "./deps.ts";
 import { storeIncidents } from "./incidents/store-incidents.ts";
@@ -76,11 +78,17 @@ async function tellIncidents(
   const stop = deps.metrics.tellSeconds.startTimer();
   const nowMs = deps.clock.nowMs();
   const told = await tellAlerts(deps, client, await storeIncidents(client, decided, nowMs), nowMs);
+  const blips = decided.flatMap(blipsOf);
+  await insertBlipDecisions(
+    client,
+    blips.map(({ endpointId, startedAtMs, ...facts }) => ({ endpointId, startedAtMs, facts })),
+  );
   stop();
   return told;
 }
 
-function changeOf(shard: string, { plan, policy, after, actions }: DecidedEndpoint): EndpointStateChange {
+function changeOf(shard: string, decided: DecidedEndpoint): EndpointStateChange {
+  const { plan, policy, after, actions } = decided;
   const commits = actions.filter((action) => action.kind === "commit");
   return {
     endpointId: plan.id,
@@ -92,7 +100,7 @@ function changeOf(shard: string, { plan, policy, after, actions }: DecidedEndpoi
     machine: writeEndpointState(after),
     wakeAtMs: nextWakeAtMs(after, policy.rules),
     spans: commits.map(({ to, sinceAtMs }) => ({ state: to, fromMs: sinceAtMs })),
-    transitions: transitionsOf(after, actions),
+    transitions: [...transitionsOf(after, actions), ...blipsOf(decided).map(transitionOfBlip)],
   };
 }
 
@@ -122,6 +130,14 @@ function transitionsOf(
   }
   return transitions;
 }
+
+const transitionOfBlip = ({ startedAtMs, failureReason, regions }: Blip) => ({
+  atMs: startedAtMs,
+  from: "up",
+  to: "up",
+  reason: "not-confirmed",
+  facts: { failureReason, regions },
+});
 
 function count(deps: Pick<Deps, "metrics" | "log">, { plan, actions }: DecidedEndpoint): void {
   for (const action of actions) {

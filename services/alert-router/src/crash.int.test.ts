@@ -1,6 +1,7 @@
 /** Dies at every touch of Postgres, Redis and the queues, at every step of an outage, before it takes effect and after. */
 import { MINUTE_MS } from "@alivemcp/core/pipeline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addTestTenant } from "../../../db/test/tenant.ts";
 import { type Crash, Crashed, crashAt } from "../test/crash-at.ts";
 import { openRouterWorld, REGIONS, type RouterWorld } from "../test/open-router-world.ts";
 import type { RouteDeps } from "./route-batch.ts";
@@ -17,7 +18,8 @@ type Step = (typeof STEPS)[number];
 
 /** One outage from up to down; at `crash.step` the process dies and another one takes over. */
 async function live(crash: { step: Step; at: Crash | null } | null) {
-  const id = await world.addEndpoint();
+  const tenant = await addTestTenant(world.database);
+  const id = await world.addEndpoint({ tenantId: tenant.id });
   await world.emptyQueues();
   await world.slot(id, all("up"));
   await world.route(id);
@@ -53,16 +55,31 @@ async function live(crash: { step: Step; at: Crash | null } | null) {
   await dying("look 2 asked", (as) => world.sweep(id, as));
   looks.push(...(await world.answerLooks(id, () => "down")));
   await dying("look 2 answered", (as) => world.route(id, as));
-  return { id, downSinceMs, looks, touches };
+  return { tenantId: tenant.id, id, downSinceMs, looks, touches };
 }
 
-async function expectOneOutage({ id, downSinceMs, looks }: Awaited<ReturnType<typeof live>>) {
+async function expectOneOutage({ tenantId, id, downSinceMs, looks }: Awaited<ReturnType<typeof live>>) {
   expect(looks.sort()).toEqual(["eu-west 1", "eu-west 2", "sa-east 1", "sa-east 2", "us-east 2"]);
   expect(await world.transitions(id)).toEqual(["unknown to up: first-result", "up to down: down-confirmed"]);
   expect((await world.spans(id)).slice(1)).toEqual([{ state: "down", fromMs: downSinceMs, toMs: null }]);
   expect(await world.now(id)).toMatchObject({ committed: "down", committed_at: String(downSinceMs) });
   expect(await world.confirming(id)).toBeNull();
   expect(await world.lookJobs(id)).toEqual([]);
+  await expectOnePage(tenantId, id, downSinceMs);
+}
+
+/** No page lost, none doubled: one incident, one entry, one decision, one message. */
+async function expectOnePage(tenantId: string, id: string, downSinceMs: number) {
+  const incidents = await world.incidents(id);
+  expect(incidents.map(({ started_at }) => started_at.getTime())).toEqual([downSinceMs]);
+  expect(await world.decisions(tenantId)).toEqual(["send default-rule incident.opened P1"]);
+  expect((await world.deliveries(tenantId)).map(({ event, state }) => [event, state])).toEqual([
+    ["incident.opened", "pending"],
+  ]);
+  const { rows } = await world.deps.pool.query("SELECT kind FROM incident_event WHERE incident_id = $1", [
+    incidents[0].id,
+  ]);
+  expect(rows).toEqual([{ kind: "opened" }]);
 }
 
 describe.each(STEPS)("dying while: %s", (step) => {
@@ -84,7 +101,8 @@ describe.each(STEPS)("dying while: %s", (step) => {
 });
 
 test("every entry read twice, though nobody died, changes nothing", async () => {
-  const id = await world.addEndpoint();
+  const tenant = await addTestTenant(world.database);
+  const id = await world.addEndpoint({ tenantId: tenant.id });
   await world.slot(id, all("up"));
   const again = async () => {
     await world.route(id);
@@ -107,4 +125,5 @@ test("every entry read twice, though nobody died, changes nothing", async () => 
   expect(await world.transitions(id)).toEqual(["unknown to up: first-result", "up to down: down-confirmed"]);
   expect((await world.spans(id)).at(-1)).toEqual({ state: "down", fromMs: downSinceMs, toMs: null });
   expect(await world.lookJobs(id)).toEqual([]);
+  await expectOnePage(tenant.id, id, downSinceMs);
 });

@@ -76,6 +76,7 @@ export function crashAt(deps: RouteDeps, crash: Crash | null): { deps: RouteDeps
       ...deps,
       pool,
       redis: watched(deps.redis, redisCommands),
+      deliveryQueue: watched(deps.deliveryQueue, ["addBulk"]),
       queues: new Map(
         [...deps.queues].map(([region, queue]) => [region, watched(queue, ["addBulk", "getJobState"])]),
       ),

@@ -89,6 +89,12 @@ export const ESCALATION_WORDS: ReasonWords<EscalationReason> = {
   "steps-done": "All steps of the policy were told.",
 };
 
+/** Why trouble that was seen paged nobody. */
+const BLIP_WORDS: ReasonWords<"not-confirmed"> = {
+  "not-confirmed":
+    "It failed, but a second look from several regions did not confirm it: a blip pages nobody.",
+};
+
 const SENTENCES: ReadonlyMap<string, string> = new Map(
   [
     ESCALATION_WORDS,
@@ -100,6 +106,7 @@ const SENTENCES: ReadonlyMap<string, string> = new Map(
     SUPPRESSION_WORDS,
     BUDGET_WORDS,
     ROUTE_WORDS,
+    BLIP_WORDS,
   ].flatMap((words) => Object.entries(words)),
 );
 

@@ -23,7 +23,10 @@ export interface StoredTransition {
 }
 
 /** The router's reasons in words: what changed, when the committed state itself did not, and why. */
-const WORDS: Record<CommitReason | MarkReason, { readonly change: string; readonly why: string }> = {
+const WORDS: Record<
+  CommitReason | MarkReason | "not-confirmed",
+  { readonly change: string; readonly why: string }
+> = {
   "first-result": { change: "", why: "first result" },
   "down-confirmed": { change: "", why: "confirmed by two looks" },
   "recovery-confirmed": { change: "", why: "recovery confirmed by two looks" },
@@ -41,6 +44,7 @@ const WORDS: Record<CommitReason | MarkReason, { readonly change: string; readon
   "regional-raised": { change: "Failing from one region", why: "failed there alone for 3 minutes" },
   "regional-cleared": { change: "Good from every region", why: "the region sees it again" },
   "access-changed": { change: "Access changed", why: "a login wall appeared or went away" },
+  "not-confirmed": { change: "Blip", why: "a second look did not confirm it" },
   "access-known": { change: "Login wall", why: "found by the first probes" },
 };
 /** Looks take their time; a decision within seconds is no news. */
