@@ -90,9 +90,10 @@ export const ESCALATION_WORDS: ReasonWords<EscalationReason> = {
 };
 
 /** Why trouble that was seen paged nobody. */
-const BLIP_WORDS: ReasonWords<"not-confirmed"> = {
+const UNPAGED_WORDS: ReasonWords<"not-confirmed" | "over-before-told"> = {
   "not-confirmed":
     "It failed, but a second look from several regions did not confirm it: a blip pages nobody.",
+  "over-before-told": "We were away while it lasted, and it was over before anybody could be told.",
 };
 
 const SENTENCES: ReadonlyMap<string, string> = new Map(
@@ -106,7 +107,7 @@ const SENTENCES: ReadonlyMap<string, string> = new Map(
     SUPPRESSION_WORDS,
     BUDGET_WORDS,
     ROUTE_WORDS,
-    BLIP_WORDS,
+    UNPAGED_WORDS,
   ].flatMap((words) => Object.entries(words)),
 );
 

@@ -12,4 +12,6 @@ export interface AlertRequest {
     /** Endpoints that fail together with this one, it included; 1 when it is alone. */
     readonly endpointsTogether: number;
   } | null;
+  /** It is over already, as a backlog shows: whoever was told of it now could do nothing about it. */
+  readonly isOver?: boolean;
 }

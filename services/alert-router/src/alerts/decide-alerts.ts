@@ -10,7 +10,7 @@ import { type Joined, joinGroup } from "./join-group.ts";
 import type { AlertContext } from "./load-alert-context.ts";
 import type { MessageDeps } from "./message-of-alert.ts";
 import { routeInputOf } from "./route-input.ts";
-import { type Verdict, verdictOf, withinBudget } from "./verdict.ts";
+import { skippedAsOver, type Verdict, verdictOf, withinBudget } from "./verdict.ts";
 
 /** Rows to write, in order. */
 export interface DecidedAlerts {
@@ -66,8 +66,8 @@ function decideAlert(
     return NOTHING;
   }
   const outcome = routeAlert(input, nowMs);
-  const joined = joinGroup(context, request);
-  const routed = outcome.decisions.map(verdictOf);
+  const joined = request.isOver ? null : joinGroup(context, request);
+  const routed = outcome.decisions.map(verdictOf).map((one) => (request.isOver ? skippedAsOver(one) : one));
   const inGroup = joined ? foldIntoGroup(context, joined, routed) : routed;
   const proposed = row ? endInGroup(context, request, row, inGroup) : inGroup;
   const { verdicts, isFree } = withinBudget(policy, request, proposed, input);

@@ -29,6 +29,12 @@ export const folded = (verdict: Verdict, reason: string): Verdict => ({
   message: null,
 });
 
+/** It was over before anybody could be told. */
+export const skippedAsOver = (verdict: Verdict): Verdict =>
+  verdict.message === null
+    ? verdict
+    : { ...verdict, verdict: "skip", reason: "over-before-told", message: null };
+
 /** An alert counts once, however many sinks hear of it; what somebody simulates costs nothing. */
 export function withinBudget(
   policy: TenantPolicy,

@@ -38,7 +38,12 @@ export async function storeIncidents(
   return storeRevisions(client, revisions, nowMs);
 }
 
-/** Writes revisions of incidents, oldest first, and answers what of them is to be decided for each tenant. */
+/**
+ * Writes revisions of incidents, oldest first, and answers what of them is to be decided for each tenant.
+ *
+ * What began and ended within one batch was read late, and is history: it stands in the timeline and wakes nobody. That is
+ * never an outage, since a result older than 90 s opens no confirmation, but a warning that came and went meanwhile.
+ */
 export async function storeRevisions(
   client: PoolClient,
   revisions: readonly IncidentRevision[],
@@ -70,7 +75,12 @@ export async function storeRevisions(
   await addIncidentTenants(client, { incidentIds: begun.map(({ incident }) => incident.id), atMs: nowMs });
   const rows = await lockIncidentTenants(client, [...newest.keys()]);
   const rowsOf = Map.groupBy(rows, ({ incidentId }) => incidentId);
-  return revisions.flatMap((revision) => requestsOf(revision, rowsOf.get(revision.incident.id) ?? []));
+  const begunIds = new Set(begun.map(({ incident }) => incident.id));
+  return revisions.flatMap((revision) => {
+    const { id, resolvedAtMs } = revision.incident;
+    const isOver = resolvedAtMs === null && begunIds.has(id) && newest.get(id)?.resolvedAtMs !== null;
+    return requestsOf(revision, rowsOf.get(id) ?? []).map((request) => ({ ...request, isOver }));
+  });
 }
 
 function requestsOf(

@@ -1,5 +1,6 @@
 /** From a committed state to a message in the outbox: who hears of an incident, once, and why others do not. */
 import { MINUTE_MS } from "@alivemcp/core/pipeline";
+import type { MinuteEntry } from "@alivemcp/core/verdict-entry";
 import { openSettings } from "@alivemcp/runtime/sink-keys";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addTestMember, addTestTenant, addTestUser } from "../../../../db/test/tenant.ts";
@@ -23,6 +24,7 @@ const follow = (tenantId: string, endpointId: string) =>
 /** An endpoint of a tenant that is up, a minute ago. */
 async function addUp(tenantId: string) {
   const id = await world.addEndpoint({ tenantId });
+  await world.beatAll();
   await world.slot(id, everywhere("up"));
   await world.route(id);
   world.moveTo(world.nowMs() + MINUTE_MS);
@@ -178,27 +180,70 @@ describe("who hears of an incident", () => {
   });
 });
 
+const sealed = (endpointId: string, minute: number, state: "up" | "degraded"): MinuteEntry => ({
+  kind: "sealed",
+  endpointId,
+  minute,
+  revision: 1,
+  state,
+  reason: state === "degraded" ? "health_check_failed" : null,
+  latencyMs: 100,
+  coversMinutes: 1,
+  retentionClass: "team",
+  regionsAsked: REGIONS,
+  votes: {},
+  findings: {},
+  writtenAtMs: (minute + 1) * MINUTE_MS,
+  traceparent: "",
+});
+
+describe("minutes that come late", () => {
+  const states = ["degraded", "degraded", "degraded", "up", "up", "up"] as const;
+
+  test("a warning that began and ended in one backlog is history with its own times, and wakes nobody", async () => {
+    const tenant = await addTestTenant(world.database);
+    const id = await addUp(tenant.id);
+    const first = Math.floor(world.nowMs() / MINUTE_MS);
+    world.moveTo(world.nowMs() + 30 * MINUTE_MS);
+    await routeBatch(world.deps, {
+      ...(await world.leaseOf(id)),
+      entries: states.map((state, i) => sealed(id, first + i, state)),
+    });
+    const incidents = await world.incidents(id);
+    expect(incidents).toHaveLength(1);
+    expect(incidents[0]).toMatchObject({ severity_worst: "P2", failure_reason: "health_check_failed" });
+    expect(incidents[0].resolved_at.getTime()).toBeLessThan(world.nowMs() - 20 * MINUTE_MS);
+    expect(await world.deliveries(tenant.id)).toEqual([]);
+    expect(await world.decisions(tenant.id)).toEqual([
+      "skip over-before-told incident.opened P2",
+      "skip never-told incident.resolved P2",
+    ]);
+  });
+
+  test("told minute by minute, the same warning is one incident with one beginning and one end, repeats included", async () => {
+    const tenant = await addTestTenant(world.database);
+    const id = await addUp(tenant.id);
+    const first = Math.floor(world.nowMs() / MINUTE_MS);
+    for (const [i, state] of states.entries()) {
+      world.moveTo((first + i + 1) * MINUTE_MS);
+      const batch = { ...(await world.leaseOf(id)), entries: [sealed(id, first + i, state)] };
+      await routeBatch(world.deps, batch);
+      await routeBatch(world.deps, batch);
+    }
+    expect(await world.incidents(id)).toHaveLength(1);
+    expect(await world.decisions(tenant.id)).toEqual([
+      "send default-rule incident.opened P2",
+      "send told-before incident.resolved P2",
+    ]);
+  });
+});
+
 test("a router that lost its shard writes neither state nor incident nor message", async () => {
   const tenant = await addTestTenant(world.database);
   const id = await addUp(tenant.id);
   const stale = await world.leaseOf(id);
   await world.takeOver(id);
-  const entry = {
-    kind: "sealed" as const,
-    endpointId: id,
-    minute: Math.floor(world.nowMs() / MINUTE_MS),
-    revision: 1,
-    state: "degraded" as const,
-    reason: "latency" as const,
-    latencyMs: 9_000,
-    coversMinutes: 1,
-    retentionClass: "team" as const,
-    regionsAsked: REGIONS,
-    votes: {},
-    findings: {},
-    writtenAtMs: world.nowMs(),
-    traceparent: "",
-  };
+  const entry = sealed(id, Math.floor(world.nowMs() / MINUTE_MS), "degraded");
   await expect(routeBatch(world.deps, { ...stale, entries: [entry] })).rejects.toThrow("newer holder");
   expect(await world.incidents(id)).toEqual([]);
   expect(await world.decisions(tenant.id)).toEqual([]);
