@@ -39,11 +39,11 @@ export interface TestDashboard {
   close(): Promise<void>;
 }
 
-/** `regions` defaults to two of them; the clock stands at `nowMs`. */
+/** `regions` defaults to two of them; the clock stands at `nowMs`. Browsers post forms only where `appUrl` is served. */
 export async function openTestDashboard(
-  options: { readonly nowMs?: number; readonly regions?: Deps["regions"] } = {},
+  options: { readonly nowMs?: number; readonly regions?: Deps["regions"]; readonly appUrl?: string } = {},
 ): Promise<TestDashboard> {
-  const { nowMs = NOW_MS, regions = REGIONS } = options;
+  const { nowMs = NOW_MS, regions = REGIONS, appUrl = APP_URL } = options;
   const [database, store] = await Promise.all([openTestDatabase({ partitionsAtMs: nowMs }), openTestRedis()]);
   const clock = { atMs: nowMs, nowMs: () => clock.atMs };
   const config = loadConfig(configSchema, {
@@ -52,7 +52,7 @@ export async function openTestDashboard(
     REDIS_URL: store.url,
     METRICS_PORT: "0",
     PORT: "0",
-    APP_URL,
+    APP_URL: appUrl,
     PUBLIC_URL: "https://status.example",
     API_URL: "https://api.example",
     AUTH_SECRET: "a".repeat(32),

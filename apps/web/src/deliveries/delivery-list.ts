@@ -63,7 +63,7 @@ export const resendButton = (
     ? postButton(c, {
         action: `${base}/deliveries/${delivery.id}/resend`,
         label: delivery.sink.kind === "webhook" ? "Replay" : "Send again",
-        spoken: `Send “${delivery.title}” again to ${delivery.sink.name}`,
+        spoken: `${delivery.sink.kind === "webhook" ? "Replay" : "Send again"}: “${delivery.title}” to ${delivery.sink.name}`,
         look: "quiet",
         fields: { click_id: clickId },
       })
@@ -81,11 +81,11 @@ function triesLine(
   if (tries === 0) {
     return next === "" ? "" : html`<p class="faint">${next}</p>`;
   }
-  return html`<p class="faint">${tries === 1 ? "1 try" : `${tries} tries`}, last answer: ${lastStatus ?? "none"}${lastAnswer === null ? "" : html` <code>${lastAnswer}</code>`} ${next}</p>`;
+  return html`<p class="faint">${tries === 1 ? "1 try" : `${tries} tries`}, last answer: ${lastStatus ?? "none"}${lastAnswer === null ? "" : html` <code>${lastAnswer}</code>`}${next === "" ? "" : html`. ${next}`}</p>`;
 }
 
 /** `accepted, 200`, `not now, timeout`. */
-export const answerWords = ({ outcome, status, reason }: AttemptLine): string =>
+const answerWords = ({ outcome, status, reason }: AttemptLine): string =>
   [
     OUTCOME_WORDS[outcome],
     ...(status === null ? ["no answer"] : [String(status)]),

@@ -2,12 +2,13 @@ import type { WatchedEndpoint } from "@alivemcp/db/queries/watched-endpoints";
 import type { Html } from "@alivemcp/pages/figures";
 import { html } from "hono/html";
 
-export type EndpointTab = "status" | "tools" | "failures" | "badge" | "settings";
+export type EndpointTab = "status" | "tools" | "failures" | "alerts" | "badge" | "settings";
 
 const TABS: readonly { readonly tab: EndpointTab; readonly path: string; readonly label: string }[] = [
   { tab: "status", path: "", label: "Status" },
   { tab: "tools", path: "/tools", label: "Tools" },
   { tab: "failures", path: "/failures", label: "Failures" },
+  { tab: "alerts", path: "/alerts", label: "Alerts" },
   { tab: "badge", path: "/badge", label: "Badge and code" },
   { tab: "settings", path: "/edit", label: "Settings" },
 ];

@@ -4,6 +4,7 @@ import { submitByEnter, textField } from "../endpoints/fields.ts";
 import type { FormProblems } from "../forms/read-form.ts";
 import { csrfField } from "../middleware/form-guard.ts";
 import { box } from "../rules/rule-form-view.ts";
+import type { SinkChoice } from "../sinks/sink-choice.ts";
 import { confirmDetails } from "../views/confirm-details.ts";
 import { formProblem } from "../views/form-field.ts";
 import { postButton } from "../views/post-button.ts";
@@ -14,7 +15,7 @@ export interface EscalationFormModel {
   /** Null: a new one. */
   readonly policy: { readonly id: string; readonly name: string } | null;
   readonly values: PolicyValues;
-  readonly sinks: readonly { readonly id: string; readonly name: string; readonly isVerified: boolean }[];
+  readonly sinks: readonly SinkChoice[];
   /** Without it nothing can be saved, only looked at. */
   readonly mayWrite: boolean;
   readonly problems: FormProblems;
@@ -57,7 +58,5 @@ function stepFields(
 ): Html {
   return html`<fieldset class="step"><legend>Step ${n}</legend>
 ${textField({ name: `after-${n}`, label: "Minutes after the first page", value: afterMinutes, type: "number", maxlength: 4 }, problems)}
-<div class="boxes" role="group" aria-label="Sinks of step ${n}">${sinks.map(({ id, name, isVerified }) =>
-    box(`sinks-${n}`, id, isVerified ? name : `${name} (not verified)`, sinkIds),
-  )}</div></fieldset>`;
+<div class="boxes" role="group" aria-label="Sinks of step ${n}">${sinks.map(({ id, label }) => box(`sinks-${n}`, id, label, sinkIds))}</div></fieldset>`;
 }

@@ -4,7 +4,7 @@ import { joined } from "../rules/scope-words.ts";
 import { alertingTabs } from "../views/alerting-tabs.ts";
 
 /** One policy as its list shows it. */
-export interface PolicyLine {
+interface PolicyLine {
   readonly id: string;
   readonly name: string;
   /** Ascending. */

@@ -23,10 +23,20 @@ const VERDICTS: Readonly<Record<AlertVerdict, { readonly word: string; readonly 
   skip: { word: "not told", state: "unknown" },
 };
 
-/** One decision with its reason. */
-export const decisionItem = (
+export interface DecisionListOptions {
+  readonly base: string;
+  readonly nowMs: number;
+  /** Off where nothing was decided, only asked what would be. */
+  readonly hasTime: boolean;
+}
+
+/** Decisions with their reasons, in the order given. */
+export const decisionList = (decisions: readonly DecisionLine[], options: DecisionListOptions): Html =>
+  html`<ul class="events">${decisions.map((decision) => decisionItem(decision, options))}</ul>`;
+
+const decisionItem = (
   { atMs, verdict, about, sink, rule, why }: DecisionLine,
-  { base, nowMs, hasTime }: { readonly base: string; readonly nowMs: number; readonly hasTime: boolean },
+  { base, nowMs, hasTime }: DecisionListOptions,
 ): Html =>
   html`<li class="decision"><span class="mark mark-${VERDICTS[verdict].state}">${stateIcon(VERDICTS[verdict].state)}<span>${VERDICTS[verdict].word}</span></span>
 <div><p>${sink === null ? html`<b>Nobody</b>` : html`<a class="name" href="${base}/sinks/${sink.id}">${sink.name}</a>`}</p><p>${why}</p>

@@ -194,7 +194,8 @@ describe("an incident", () => {
     }
     const [first, second] = incidents;
     const { text } = await page(workspace.ownerId, `${workspace.base}/incidents/${first?.id}`);
-    expect(text).toContain("Fails together with one other endpoint");
+    expect(text).toContain("Fails together with one other endpoint: ");
+    expect(text).toContain("mcp.example.com");
     expect(text).toContain(`${workspace.base}/incidents/${second?.id}`);
   });
 });

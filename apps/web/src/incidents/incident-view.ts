@@ -3,7 +3,7 @@ import { stateIcon } from "@alivemcp/pages/state-mark";
 import { html } from "hono/html";
 import { severityMark } from "../views/severity-mark.ts";
 import type { WebContext } from "../web-env.ts";
-import { decisionItem } from "./decision-list.ts";
+import { decisionList } from "./decision-list.ts";
 import type { IncidentPageModel } from "./incident-page-model.ts";
 import { incidentMark, incidentWord } from "./incident-state.ts";
 import { respondForms } from "./respond-forms.ts";
@@ -72,6 +72,6 @@ function decisions({ decisions: rows, base, nowMs }: IncidentPageModel): Html {
 ${
   rows.length === 0
     ? html`<p class="faint">Nothing was decided yet.</p>`
-    : html`<ul class="events">${rows.map((row) => decisionItem(row, { base, nowMs, hasTime: true }))}</ul>`
+    : decisionList(rows, { base, nowMs, hasTime: true })
 }</section>`;
 }

@@ -1,10 +1,13 @@
+import { listEscalationPolicies } from "@alivemcp/actions/escalations/change-escalation-policy";
+import { findGroupCause } from "@alivemcp/actions/incidents/find-group-cause";
 import { getIncident, type IncidentReading } from "@alivemcp/actions/incidents/get-incident";
 import { listToldSinks } from "@alivemcp/actions/incidents/list-told-sinks";
 import { listMembers } from "@alivemcp/actions/members/list-members";
 import { getWatched } from "@alivemcp/actions/watched/get-watched";
-import { UPDATE_STAGES } from "@alivemcp/core/incident-cause";
+import { UPDATE_STAGES, type UpdateStage } from "@alivemcp/core/incident-cause";
 import { decidePermission } from "@alivemcp/core/permissions";
 import { publicHelp } from "@alivemcp/core/public-help";
+import { sharedCauseWords } from "@alivemcp/core/shared-cause";
 import { cityOf } from "../city-of.ts";
 import type { Deps } from "../deps.ts";
 import { type FormProblems, postedText } from "../forms/read-form.ts";
@@ -26,10 +29,12 @@ export async function readIncidentPage(
   const { caller, tenant } = c.var.workspace;
   const reading = await getIncident(deps, caller, c.req.param("incident") ?? "");
   const { incident, timeline, updates, together } = reading;
-  const [{ reading: watched, own }, members, told] = await Promise.all([
+  const [{ reading: watched, own }, members, told, cause, policies] = await Promise.all([
     getWatched(deps, caller, incident.endpointSlug),
     listMembers(deps, caller),
     listToldSinks(deps, caller, [incident.id]),
+    incident.groupId === null ? null : findGroupCause(deps, caller, incident.groupId),
+    listEscalationPolicies(deps, caller),
   ]);
   const names: IncidentNames = { members, sinks: sinksIn(reading), cityOf: cityOf(deps.regions) };
   const base = `/w/${tenant.slug}`;
@@ -52,8 +57,8 @@ export async function readIncidentPage(
     others: together
       .filter(({ id }) => id !== incident.id)
       .map((one) => ({ id: one.id, endpointName: one.endpointName, isOpen: one.resolvedAtMs === null })),
-    groupCause: null,
-    escalation: null,
+    groupCause: cause === null ? null : sharedCauseWords(cause),
+    escalation: escalationOf(incident, policies),
     timeline: toTimeline(timeline, names, base),
     decisions: timeline
       .flatMap((entry) => (entry.kind === "decision" ? [toDecisionLine(entry.decision)] : []))
@@ -69,26 +74,39 @@ export async function readIncidentPage(
       respond: may("incident.respond"),
       publish: incident.isOwn && visibility !== "private" && may("incident.publish"),
     },
-    form: await postedForm(c, problems),
+    form: await postedForm(c, { problems, stage: updates.at(-1)?.stage ?? "investigating" }),
     base,
     digest: incidentDigest(reading),
     nowMs: deps.clock.nowMs(),
   };
 }
 
-async function postedForm(c: WebContext, problems: FormProblems): Promise<IncidentPageModel["form"]> {
+/** What was typed; `stage` is offered where nothing was. */
+async function postedForm(
+  c: WebContext,
+  fresh: { readonly problems: FormProblems; readonly stage: UpdateStage },
+): Promise<IncidentPageModel["form"]> {
+  const { problems } = fresh;
   const isPosted = c.req.method === "POST";
   const text = async (name: string) => (isPosted ? await postedText(c, name) : "");
   const stage = await text("stage");
   const isUpdate = stage !== "";
   return {
     comment: isUpdate ? "" : await text("comment"),
-    stage: UPDATE_STAGES.find((one) => one === stage) ?? "investigating",
+    stage: UPDATE_STAGES.find((one) => one === stage) ?? fresh.stage,
     body: await text("body"),
     isPreview: isUpdate && problems.body === undefined && problems.stage === undefined,
     mustConfirm: problems.confirm !== undefined,
     problems,
   };
+}
+
+function escalationOf(
+  { escalationPolicyId, escalationStep }: IncidentReading["incident"],
+  policies: readonly { readonly id: string; readonly name: string }[],
+): IncidentPageModel["escalation"] {
+  const policy = policies.find(({ id }) => id === escalationPolicyId);
+  return policy === undefined ? null : { policyName: policy.name, stepsDone: escalationStep };
 }
 
 function helpOf(reason: string | null, publicUrl: string): IncidentPageModel["help"] {

@@ -13,7 +13,6 @@ export const MUTE_LENGTHS = {
   "4h": { label: "4 hours", ms: 4 * 3_600_000 },
   "24h": { label: "24 hours", ms: 24 * 3_600_000 },
 } as const;
-export type MuteLength = keyof typeof MUTE_LENGTHS;
 
 /** What a member may do about an incident: say that they are on it, keep it quiet, write something down. */
 export function respondForms(c: WebContext, model: IncidentPageModel, path: string): Html {

@@ -90,7 +90,7 @@ function windowActions(
   }
   const isOnce = window.recurrence === null;
   if (state === "running" && isOnce) {
-    return html`<div class="actions">${postButton(c, { action: `${path}/end`, label: "End now", spoken: `End ${window.name} now`, look: "quiet" })}</div>`;
+    return html`<div class="actions">${postButton(c, { action: `${path}/end`, label: "End now", spoken: `End now: ${window.name}`, look: "quiet" })}</div>`;
   }
   return html`<div class="actions">${confirmDetails({
     label: state === "running" ? "End" : "Cancel",

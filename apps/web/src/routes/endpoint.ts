@@ -1,3 +1,4 @@
+import { listOpenIncidents } from "@alivemcp/actions/incidents/list-open-incidents";
 import { type EndpointDetails, readEndpoint } from "@alivemcp/actions/watched/read-endpoint";
 import { decidePermission } from "@alivemcp/core/permissions";
 import type { Html } from "@alivemcp/pages/figures";
@@ -9,9 +10,12 @@ import { endpointHeader } from "../endpoint-page/endpoint-header.ts";
 import { toEndpointModel } from "../endpoint-page/endpoint-model.ts";
 import { endpointView } from "../endpoint-page/endpoint-view.ts";
 import { mayChange } from "../endpoint-page/may-change.ts";
+import { openIncidentBanner } from "../incidents/open-incident-banner.ts";
 import { endpointDigest } from "../live/digests.ts";
 import { csrfField } from "../middleware/form-guard.ts";
 import { renderPage } from "../render-page.ts";
+import { confirmDetails } from "../views/confirm-details.ts";
+import { postButton } from "../views/post-button.ts";
 import type { WebContext, WebEnv } from "../web-env.ts";
 
 /** `GET /w/<workspace>/endpoints/<slug>`: one endpoint that the workspace owns or follows. */
@@ -23,7 +27,9 @@ export function endpointRoutes(deps: Deps): Hono<WebEnv> {
     const { endpoint } = details.reading;
     const model = toEndpointModel(details, { cityOf: cityOf(deps.regions), nowMs: deps.clock.nowMs() });
     const base = `/w/${tenant.slug}`;
+    const open = await listOpenIncidents(deps, caller, { endpoint: endpoint.id });
     const body = html`${endpointHeader(endpoint, { base, mayChange: mayChange(c), current: "status", actions: actions(c, details) })}
+${openIncidentBanner(open, { base, cityOf: cityOf(deps.regions), nowMs: deps.clock.nowMs() })}
 ${endpointView(model, {
   home: `${base}/endpoints/${endpoint.slug}`,
   publicUrl: deps.site.publicUrl,
@@ -56,6 +62,14 @@ function actions(c: WebContext, { reading: { endpoint } }: EndpointDetails): Htm
   }${
     mayProbe
       ? html`<form method="post" action="/w/${tenant.slug}/endpoints/${endpoint.slug}/probe">${csrfField(c)}<button type="submit">Probe now</button></form>`
+      : ""
+  }${
+    decidePermission(caller.actor, "alert.simulate").kind === "allowed"
+      ? confirmDetails({
+          label: "Simulate outage",
+          body: html`<p>Your sinks are told of an outage that is not one, by your rules as they are, and of its end after a minute. Every message says that it is a test; the public sees nothing, and it counts for nothing.</p>
+${postButton(c, { action: `/w/${tenant.slug}/endpoints/${endpoint.slug}/simulate`, label: "Simulate it now" })}`,
+        })
       : ""
   }</div>`;
 }

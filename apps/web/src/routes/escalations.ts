@@ -25,6 +25,7 @@ import {
 import { readPostedLists } from "../forms/posted-lists.ts";
 import { type FormRefusal, refusalOf } from "../forms/refusal-of.ts";
 import { renderPage } from "../render-page.ts";
+import { toSinkChoice } from "../sinks/sink-choice.ts";
 import type { WebContext, WebEnv } from "../web-env.ts";
 
 const HOME = "/w/:workspace/escalations/:policy";
@@ -125,7 +126,7 @@ async function showForm(
   const body = escalationFormView(c, {
     policy,
     values,
-    sinks: sinks.map(({ id, name, state }) => ({ id, name, isVerified: state === "verified" })),
+    sinks: sinks.map(toSinkChoice),
     mayWrite: decidePermission(caller.actor, "rule.write").kind === "allowed",
     problems: refusal.problems,
     base: `/w/${tenant.slug}`,

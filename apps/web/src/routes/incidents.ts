@@ -1,5 +1,6 @@
 import { getIncident } from "@alivemcp/actions/incidents/get-incident";
 import { listIncidents } from "@alivemcp/actions/incidents/list-incidents";
+import { listOpenIncidents } from "@alivemcp/actions/incidents/list-open-incidents";
 import { listToldSinks } from "@alivemcp/actions/incidents/list-told-sinks";
 import { listMembers } from "@alivemcp/actions/members/list-members";
 import { listWatchedNames } from "@alivemcp/actions/watched/list-watched-names";
@@ -18,8 +19,6 @@ import { renderPage } from "../render-page.ts";
 import type { WebContext, WebEnv } from "../web-env.ts";
 
 const PER_PAGE = 50;
-/** Open ones all stand on the first page; a storm is cut here. */
-const OPEN_MAX = 200;
 
 /** `GET /w/<workspace>/incidents`: what is open, then what was, by filters; and its stream of news. */
 export function incidentListRoutes(deps: Deps, streams: LiveStreams): Hono<WebEnv> {
@@ -49,7 +48,7 @@ export function incidentListRoutes(deps: Deps, streams: LiveStreams): Hono<WebEn
       endpoints,
       base: `/w/${tenant.slug}`,
       next: page.next === null ? null : `${path}?${search(query, page.next)}`,
-      digest: incidentsDigest((await readOpen(deps, c)).rows),
+      digest: incidentsDigest(await listOpenIncidents(deps, c.var.workspace.caller)),
       nowMs: deps.clock.nowMs(),
     });
     return c.html(
@@ -63,7 +62,7 @@ export function incidentListRoutes(deps: Deps, streams: LiveStreams): Hono<WebEn
   });
 
   routes.get("/w/:workspace/incidents/events", (c) => {
-    const digest = async () => incidentsDigest((await readOpen(deps, c)).rows);
+    const digest = async () => incidentsDigest(await listOpenIncidents(deps, c.var.workspace.caller));
     const since = c.req.query("since") ?? "";
     return streams.open(c, (signal) => followChanges(digest, { since, signal }));
   });
@@ -84,38 +83,28 @@ interface IncidentPage {
   readonly next: IncidentPosition | null;
 }
 
-/** What is open (acknowledged or not), newest first. */
-async function readOpen(deps: Deps, c: WebContext, query?: IncidentsQuery): Promise<IncidentPage> {
-  const { caller } = c.var.workspace;
-  const filter = filterOf(query);
-  const states = ["open", "acknowledged"] as const;
-  const lists = await Promise.all(
-    states.map((state) =>
-      listIncidents(deps, caller, { filter: { ...filter, state }, before: null, limit: OPEN_MAX }),
-    ),
-  );
-  return { rows: lists.flat().toSorted((a, b) => b.openedAtMs - a.openedAtMs), next: null };
-}
-
 async function readPage(
   deps: Deps,
   c: WebContext,
   { query, before }: { query: IncidentsQuery; before: IncidentPosition | null },
 ): Promise<IncidentPage> {
-  const open = query.state === "resolved" || before !== null ? [] : (await readOpen(deps, c, query)).rows;
+  const { caller } = c.var.workspace;
+  const open =
+    query.state === "resolved" || before !== null
+      ? []
+      : await listOpenIncidents(deps, caller, filterOf(query));
   if (query.state === "open") {
     return { rows: open, next: null };
   }
-  const { caller } = c.var.workspace;
   const filter = { ...filterOf(query), state: "resolved" as const };
   const rows = await listIncidents(deps, caller, { filter, before, limit: PER_PAGE + 1 });
   const shown = rows.slice(0, PER_PAGE);
   return { rows: [...open, ...shown], next: rows.length > PER_PAGE ? (shown.at(-1) ?? null) : null };
 }
 
-const filterOf = (query?: IncidentsQuery) => ({
-  ...(query?.severity && { severity: query.severity }),
-  ...(query?.endpoint && { endpoint: query.endpoint }),
+const filterOf = ({ severity, endpoint }: IncidentsQuery) => ({
+  ...(severity && { severity }),
+  ...(endpoint && { endpoint }),
 });
 
 const togetherOf = (row: IncidentRow, rows: readonly IncidentRow[]): number =>

@@ -1,4 +1,6 @@
+import { listOpenIncidents } from "@alivemcp/actions/incidents/list-open-incidents";
 import { listNotices } from "@alivemcp/actions/notices/list-notices";
+import { listSinks } from "@alivemcp/actions/sinks/get-sink";
 import { listWatched } from "@alivemcp/actions/watched/list-watched";
 import { readRegionVotes } from "@alivemcp/actions/watched/region-readings";
 import { decidePermission } from "@alivemcp/core/permissions";
@@ -8,6 +10,7 @@ import { cityOf } from "../city-of.ts";
 import type { Deps } from "../deps.ts";
 import { overviewDigest } from "../live/digests.ts";
 import { csrfField } from "../middleware/form-guard.ts";
+import { alertingNotices } from "../overview/alerting-notices.ts";
 import { noticeList } from "../overview/notice-list.ts";
 import { parseOverviewQuery } from "../overview/overview-query.ts";
 import { overviewView, shownWrong } from "../overview/overview-view.ts";
@@ -29,8 +32,17 @@ export function overviewRoutes(deps: Deps): Hono<WebEnv> {
       ({ reading }) => reading.endpoint,
     );
     const votes = await readRegionVotes(deps, shown);
-    const notices = await listNotices(deps, caller);
-    const body = html`${noticeList(notices, {
+    const [notices, sinks, open] = await Promise.all([
+      listNotices(deps, caller),
+      listSinks(deps, caller),
+      listOpenIncidents(deps, caller),
+    ]);
+    const body = html`${alertingNotices({
+      openIncidents: open.length,
+      hasVerifiedSink: sinks.some(({ state }) => state === "verified"),
+      hasEndpoints: readings.length > 0,
+      base: `/w/${tenant.slug}`,
+    })}${noticeList(notices, {
       base: `/w/${tenant.slug}`,
       csrf: csrfField(c),
       mayDismiss: decidePermission(caller.actor, "notice.dismiss").kind === "allowed",

@@ -28,6 +28,7 @@ import {
 import { rulesView } from "../rules/rules-view.ts";
 import { scopeChoices } from "../rules/scope-fields.ts";
 import { toRuleLine } from "../rules/to-rule-line.ts";
+import { toSinkChoice } from "../sinks/sink-choice.ts";
 import type { WebContext, WebEnv } from "../web-env.ts";
 
 const HOME = "/w/:workspace/rules/:rule";
@@ -154,7 +155,7 @@ async function showForm(
     rule,
     values,
     choices: scopeChoices(endpoints),
-    sinks: sinks.map(({ id, name, state }) => ({ id, name, isVerified: state === "verified" })),
+    sinks: sinks.map(toSinkChoice),
     policies,
     mayWrite: decidePermission(caller.actor, "rule.write").kind === "allowed",
     problems: refusal.problems,

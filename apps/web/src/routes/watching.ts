@@ -9,6 +9,7 @@ import { baselineRoutes } from "./baseline.ts";
 import { deliveryRoutes } from "./deliveries.ts";
 import { driftRoutes } from "./drift.ts";
 import { endpointRoutes } from "./endpoint.ts";
+import { endpointAlertRoutes } from "./endpoint-alerts.ts";
 import { escalationRoutes } from "./escalations.ts";
 import { failureRoutes } from "./failures.ts";
 import { incidentRoutes } from "./incident.ts";
@@ -41,6 +42,7 @@ export function watchingRoutes(deps: Deps, lifecycle: Pick<AppLifecycle, "stoppi
     baselineRoutes(deps),
     toolRoutes(deps),
     failureRoutes(deps),
+    endpointAlertRoutes(deps),
     incidentListRoutes(deps, streams),
     incidentRoutes(deps),
     deliveryRoutes(deps, streams),

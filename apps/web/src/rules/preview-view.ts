@@ -1,7 +1,7 @@
 import { ALERT_SEVERITIES } from "@alivemcp/core/alert-severity";
 import type { Html } from "@alivemcp/pages/figures";
 import { html } from "hono/html";
-import { type DecisionLine, decisionItem } from "../incidents/decision-list.ts";
+import { type DecisionLine, decisionList } from "../incidents/decision-list.ts";
 import { SEVERITY_WORDS } from "../views/severity-mark.ts";
 
 export interface PreviewModel {
@@ -43,4 +43,4 @@ const option = (value: string, label: string, chosen: string) =>
 const outcome = (decisions: readonly DecisionLine[], { base, nowMs }: PreviewModel): Html =>
   html`<section aria-labelledby="outcome-title"><h2 id="outcome-title">${
     decisions.some(({ verdict }) => verdict === "send") ? "It would be told" : "Nobody would be told"
-  }</h2><ul class="events">${decisions.map((decision) => decisionItem(decision, { base, nowMs, hasTime: false }))}</ul></section>`;
+  }</h2>${decisionList(decisions, { base, nowMs, hasTime: false })}</section>`;

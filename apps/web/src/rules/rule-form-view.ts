@@ -4,6 +4,7 @@ import { html } from "hono/html";
 import { checkField, selectField, submitByEnter, textField } from "../endpoints/fields.ts";
 import type { FormProblems } from "../forms/read-form.ts";
 import { csrfField } from "../middleware/form-guard.ts";
+import type { SinkChoice } from "../sinks/sink-choice.ts";
 import { confirmDetails } from "../views/confirm-details.ts";
 import { formProblem } from "../views/form-field.ts";
 import { postButton } from "../views/post-button.ts";
@@ -18,7 +19,7 @@ export interface RuleFormModel {
   readonly rule: { readonly id: string; readonly name: string } | null;
   readonly values: RuleValues;
   readonly choices: ScopeChoices;
-  readonly sinks: readonly { readonly id: string; readonly name: string; readonly isVerified: boolean }[];
+  readonly sinks: readonly SinkChoice[];
   readonly policies: readonly { readonly id: string; readonly name: string }[];
   /** Without it nothing can be saved, only looked at. */
   readonly mayWrite: boolean;
@@ -68,14 +69,7 @@ ${problems.sinks === undefined ? "" : html`<p class="problem" id="sinks-problem"
 ${
   sinks.length === 0
     ? html`<p>There is no sink yet. <a href="${base}/sinks/new">Add one</a> first.</p>`
-    : sinks.map(({ id, name, isVerified }) =>
-        box(
-          "sinks",
-          id,
-          isVerified ? name : `${name} (not verified: nothing is sent there yet)`,
-          values.sinkIds,
-        ),
-      )
+    : sinks.map(({ id, label }) => box("sinks", id, label, values.sinkIds))
 }</fieldset>`;
 }
 

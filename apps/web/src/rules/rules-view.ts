@@ -53,4 +53,4 @@ const moveButtons = (
   path: string,
   { name, isFirst, isLast }: { name: string; isFirst: boolean; isLast: boolean },
 ): Html =>
-  html`<div class="actions moves">${postButton(c, { action: `${path}/move`, label: "↑", spoken: `Move ${name} up`, look: "quiet", isOff: isFirst, fields: { direction: "up" } })}${postButton(c, { action: `${path}/move`, label: "↓", spoken: `Move ${name} down`, look: "quiet", isOff: isLast, fields: { direction: "down" } })}</div>`;
+  html`<div class="actions moves">${postButton(c, { action: `${path}/move`, label: "↑", spoken: `↑ Move ${name} up`, look: "quiet", isOff: isFirst, fields: { direction: "up" } })}${postButton(c, { action: `${path}/move`, label: "↓", spoken: `↓ Move ${name} down`, look: "quiet", isOff: isLast, fields: { direction: "down" } })}</div>`;

@@ -19,12 +19,11 @@ export async function showSink(
   c: WebContext,
   input: {
     readonly sink: SinkRow;
-    readonly secret?: string | null;
     readonly typedName?: string;
     readonly refusal?: FormRefusal;
   },
 ): Promise<Response> {
-  const { sink, secret = null, typedName = sink.name, refusal = { problems: {}, status: 200 } } = input;
+  const { sink, typedName = sink.name, refusal = { problems: {}, status: 200 } } = input;
   const { caller, tenant } = c.var.workspace;
   const may = (action: "sink.write" | "delivery.resend") =>
     decidePermission(caller.actor, action).kind === "allowed";
@@ -41,7 +40,7 @@ export async function showSink(
     deliveries: deliveries.map((row) => toDeliveryLine(row, { endpoints, attempts: [] })),
     clickId: crypto.randomUUID(),
     may: { write: may("sink.write"), resend: may("delivery.resend") },
-    secret,
+    apiUrl: deps.site.apiUrl,
     form: { name: typedName, problems: refusal.problems },
     base: `/w/${tenant.slug}`,
     nowMs: deps.clock.nowMs(),

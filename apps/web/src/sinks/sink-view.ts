@@ -10,7 +10,6 @@ import { confirmDetails } from "../views/confirm-details.ts";
 import { formField } from "../views/form-field.ts";
 import { postButton } from "../views/post-button.ts";
 import type { WebContext } from "../web-env.ts";
-import { secretShownOnce } from "./shown-once.ts";
 import { failuresTag, lastAnswer, sinkMark } from "./sink-list-view.ts";
 import { FOLLOWS_WORDS, kindLabel } from "./sink-words.ts";
 import type { SinkLine } from "./sinks-model.ts";
@@ -25,8 +24,7 @@ export interface SinkPageModel {
   /** Of this showing of the page: two presses of a button send once. */
   readonly clickId: string;
   readonly may: { readonly write: boolean; readonly resend: boolean };
-  /** The secret that signs webhooks, right after it was made: shown this once. */
-  readonly secret: string | null;
+  readonly apiUrl: string;
   readonly form: { readonly name: string; readonly problems: FormProblems };
   readonly base: string;
   readonly nowMs: number;
@@ -38,7 +36,6 @@ export function sinkView(c: WebContext, model: SinkPageModel): Html {
   const path = `${base}/sinks/${sink.id}`;
   return html`<p class="crumb"><a href="${base}/sinks">Sinks</a></p>
 <div class="title-row"><div><h1>${sink.name}</h1><p class="faint">${kindLabel(sink.kind)} · ${sink.shown}${sink.isDefault ? html` <span class="tag">default</span>` : ""}</p></div>${actions(c, model, path)}</div>
-${model.secret === null ? "" : secretShownOnce(model.secret, { isRotated: true })}
 <p>${sinkMark(sink)}</p>
 ${troubleNotice(sink)}
 <dl class="facts">
@@ -80,7 +77,8 @@ function actions(c: WebContext, { sink, may }: SinkPageModel, path: string): Htm
   }
 }
 
-function settings(c: WebContext, { sink, form }: SinkPageModel, path: string): Html {
+function settings(c: WebContext, model: SinkPageModel, path: string): Html {
+  const { sink, form } = model;
   const { problems } = form;
   return html`<section aria-labelledby="settings-title"><h2 id="settings-title">Settings</h2>
 <form class="stack" method="post" action="${path}/name">${csrfField(c)}
@@ -92,7 +90,8 @@ ${
   sink.kind === "webhook"
     ? confirmDetails({
         label: "New signing secret",
-        body: html`<p>A new secret is made and shown once. The old one signs beside it for 24 hours, so that your receiver loses nothing.</p>${postButton(c, { action: `${path}/rotate`, label: "Make a new secret" })}`,
+        body: html`<p>The API makes one and answers it, this once. The old one signs beside it for 24 hours, so that your receiver loses nothing. Only the API can open what is sealed here, so it is asked with a key of the scope <code>sinks:write</code>:</p>
+<pre tabindex="0"><code>curl -X POST ${model.apiUrl}/v1/sinks/${sink.id}/secret -H "Authorization: Bearer $KEY"</code></pre>`,
       })
     : ""
 }

@@ -7,7 +7,7 @@ import { csrfField } from "../middleware/form-guard.ts";
 import { formField, formProblem } from "../views/form-field.ts";
 import { postButton } from "../views/post-button.ts";
 import type { WebContext } from "../web-env.ts";
-import { secretShownOnce } from "./shown-once.ts";
+import { secretShownOnce } from "./secret-shown-once.ts";
 import { lastAnswer } from "./sink-list-view.ts";
 import { kindLabel } from "./sink-words.ts";
 import type { SinkLine } from "./sinks-model.ts";
@@ -50,7 +50,7 @@ export function verifyView(c: WebContext, model: VerifyModel): Html {
   const isWaiting = waitsMs(model) > 0;
   return html`<p class="crumb"><a href="${base}/sinks">Sinks</a> / <a href="${path}">${sink.name}</a></p>
 <h1>Verify ${sink.name}</h1><p class="lead">${kindLabel(sink.kind)} · ${sink.shown}</p>
-${model.secret === null ? "" : secretShownOnce(model.secret, { isRotated: false })}
+${model.secret === null ? "" : secretShownOnce(model.secret)}
 <div id="verify" data-live="${path}/events?since=${model.digest}">
 ${sink.state === "verified" ? done(path) : task(model)}
 </div>
