@@ -4,10 +4,9 @@
  * in every log, in Redis and in Postgres.
  */
 import { spawn } from "node:child_process";
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { createKey } from "@alivemcp/actions/keys/create-key";
 import {
   HANDOVER_PATH,
   handoverAnswerSchema,
@@ -20,14 +19,11 @@ import {
   connectPath,
   credentialPath,
 } from "@alivemcp/core/internal-port";
-import { grantTenantScope } from "@alivemcp/db/tenant-scope";
-import { systemClock } from "@alivemcp/runtime/clock";
-import { openPool } from "@alivemcp/runtime/postgres";
 import { makeBoxKeys, openBox } from "@alivemcp/runtime/sealed-box";
-import pg from "pg";
 import { findFreePort } from "../services/free-port.ts";
 import { regionTokensOf } from "../stack/secrets.ts";
 import { REAL_SERVERS, startRealServer } from "../zoo/real-servers.ts";
+import { addDrillTenant, askV1, type DrillTenant } from "./drill-tenant.ts";
 import { findPlaintext } from "./find-plaintext.ts";
 import { type RunningCopy, startCopy } from "./running-copy.ts";
 
@@ -39,12 +35,6 @@ const UP_WITHIN_MS = 60_000;
 const TOKEN_LIFE_MS = 75_000;
 /** What is left of the token's life, two minutes that both show the wall (one is no change of access yet), and sealing. */
 const REJECTED_WITHIN_MS = TOKEN_LIFE_MS + 2 * 60_000 + 30_000;
-
-interface Tenant {
-  readonly id: string;
-  readonly userId: string;
-  readonly apiKey: string;
-}
 
 const copy = await startCopy({
   hasDemo: true,
@@ -68,7 +58,7 @@ try {
 }
 
 async function drill(running: RunningCopy) {
-  const tenant = await addTenant(running);
+  const tenant = await addDrillTenant(running, ["read", "endpoints:write"]);
   const token = `bearer-${randomBytes(24).toString("base64url")}`;
   const walled = await startBearerWalled(token);
   stops.push(walled.stop);
@@ -97,36 +87,6 @@ async function drill(running: RunningCopy) {
   };
 }
 
-async function addTenant(running: RunningCopy): Promise<Tenant> {
-  const [id, userId] = [randomUUID(), randomUUID()];
-  const client = new pg.Client({ connectionString: running.superuserUrl });
-  await client.connect();
-  await client.query("INSERT INTO users (id, name, email, email_verified) VALUES ($1, 'Drill', $2, true)", [
-    userId,
-    `${userId}@example.com`,
-  ]);
-  await client.query("INSERT INTO tenants (id, name, slug, plan) VALUES ($1, 'Drill', $2, 'team')", [
-    id,
-    `drill-${id}`,
-  ]);
-  await client.query("INSERT INTO members (tenant_id, user_id, role) VALUES ($1, $2, 'owner')", [id, userId]);
-  await client.end();
-  const pool = openPool(running.databaseUrl("app"), { max: 1, applicationName: "drill", onError: () => {} });
-  const caller = {
-    scope: grantTenantScope(id, "test"),
-    actor: { kind: "member", userId, role: "owner" },
-    requestId: null,
-    address: null,
-  } as const;
-  const { token } = await createKey({ pool, clock: systemClock }, caller, {
-    name: "drill",
-    scopes: ["read", "endpoints:write"],
-    expiresAtMs: null,
-  });
-  await pool.end();
-  return { id, userId, apiKey: token };
-}
-
 async function startBearerWalled(token: string) {
   const port = await findFreePort("127.0.0.1");
   const script = fileURLToPath(new URL("../zoo/bearer-walled-endpoint.ts", import.meta.url));
@@ -146,30 +106,31 @@ async function startBearerWalled(token: string) {
   };
 }
 
-async function v1(running: RunningCopy, tenant: Tenant, method: string, path: string, body?: unknown) {
-  const response = await fetch(`http://127.0.0.1:${running.portBase + 1}/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${tenant.apiKey}`, "content-type": "application/json" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const answer = (await response.json()) as Record<string, unknown>;
-  if (!response.ok) {
-    throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
-  }
-  return answer;
-}
+const v1 = (running: RunningCopy, tenant: DrillTenant, method: string, path: string, body?: unknown) =>
+  askV1(running, tenant.apiKey, { method, path, body });
 
-async function register(running: RunningCopy, tenant: Tenant, url: string, name: string): Promise<string> {
+async function register(
+  running: RunningCopy,
+  tenant: DrillTenant,
+  url: string,
+  name: string,
+): Promise<string> {
   const { id } = await v1(running, tenant, "POST", "/endpoints", { url, name });
   return String(id);
 }
 
-async function probeNow(running: RunningCopy, tenant: Tenant, id: string): Promise<void> {
+async function probeNow(running: RunningCopy, tenant: DrillTenant, id: string): Promise<void> {
   await v1(running, tenant, "POST", `/endpoints/${id}/probes`);
 }
 
 /** The internal port, asked as the dashboard asks for a person. */
-async function internal(running: RunningCopy, tenant: Tenant, method: string, path: string, body: unknown) {
+async function internal(
+  running: RunningCopy,
+  tenant: DrillTenant,
+  method: string,
+  path: string,
+  body: unknown,
+) {
   const caller = {
     tenantId: tenant.id,
     userId: tenant.userId,
@@ -194,7 +155,7 @@ async function internal(running: RunningCopy, tenant: Tenant, method: string, pa
 }
 
 /** Connect, with the drill as the person's browser: the example logs everybody in. */
-async function connect(running: RunningCopy, tenant: Tenant, id: string): Promise<void> {
+async function connect(running: RunningCopy, tenant: DrillTenant, id: string): Promise<void> {
   const { authorizationUrl } = await internal(running, tenant, "POST", connectPath(id), {});
   const sent = await fetch(String(authorizationUrl), { redirect: "manual" });
   const back = new URL(sent.headers.get("location") ?? "");
@@ -210,7 +171,7 @@ async function connect(running: RunningCopy, tenant: Tenant, id: string): Promis
 /** What a worker would be given: so the drill knows which access token to look for. */
 async function openAsWorker(
   running: RunningCopy,
-  tenant: Tenant,
+  tenant: DrillTenant,
   { id: endpointId, url }: { readonly id: string; readonly url: string },
 ): Promise<string> {
   const { origin } = new URL(url);
@@ -248,7 +209,13 @@ async function openAsWorker(
 }
 
 /** Waits until the latest minute's state, or the reason that is told, is the wanted one. */
-async function reached(running: RunningCopy, tenant: Tenant, id: string, wanted: string, withinMs: number) {
+async function reached(
+  running: RunningCopy,
+  tenant: DrillTenant,
+  id: string,
+  wanted: string,
+  withinMs: number,
+) {
   const deadline = performance.now() + withinMs;
   for (;;) {
     const { raw_state: state, failure_reason: reason } = await v1(running, tenant, "GET", `/endpoints/${id}`);
