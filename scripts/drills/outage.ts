@@ -142,7 +142,11 @@ async function toldBy(outage: Outage, sinceMs: number): Promise<void> {
 function accepted(): readonly Accepted[] {
   return [
     ...slack.requests.map(({ atMs, body }) => ({ channel: "slack" as const, atMs, text: body })),
-    ...pagerduty.requests.map(({ atMs, body }) => ({ channel: "pagerduty" as const, atMs, text: body })),
+    ...pagerduty.requests.map(({ atMs, body }) => ({
+      channel: "pagerduty" as const,
+      atMs,
+      text: `${body} ${summaryOf(body)}`,
+    })),
     ...webhook.events.map(({ atMs, data }) => ({
       channel: "webhook" as const,
       atMs,
@@ -152,6 +156,12 @@ function accepted(): readonly Accepted[] {
       .list()
       .map(({ receivedAtMs, subject }) => ({ channel: "email" as const, atMs: receivedAtMs, text: subject })),
   ];
+}
+
+/** A resolve names its incident by key only. */
+function summaryOf(body: string): string {
+  const { dedup_key: dedupKey } = JSON.parse(body) as { dedup_key?: string };
+  return pagerduty.incidents.find((incident) => incident.dedupKey === dedupKey)?.summary ?? "";
 }
 
 function firstOf(outage: Outage, channel: Channel, fromMs: number, untilMs: number): number | null {
