@@ -53,7 +53,8 @@ const webhook = await openWebhookReceiver({ secret });
 const mailbox = await openMailbox({ mailsMax: 10_000 });
 const farm = await openSwitchableEndpoints(count);
 const copy = await startCopy({
-  hasDemo: false,
+  // With the demo the regions check themselves on this machine; its own endpoints are nobody's here.
+  hasDemo: true,
   env: {
     PROBE_ALLOW_CIDRS: "127.0.0.0/8",
     SMTP_URL: mailbox.smtpUrl,
@@ -103,7 +104,10 @@ async function watchEndpoints(running: RunningCopy): Promise<Outage[]> {
   }
   await until("every endpoint is up", UP_WITHIN_MS, async () => {
     const { rows } = await asSuperuser(running, (client) =>
-      client.query("SELECT count(*)::int AS up FROM endpoint_state WHERE committed = 'up'"),
+      client.query(
+        `SELECT count(*)::int AS up FROM endpoint_state s JOIN endpoints e ON e.id = s.endpoint_id
+         WHERE s.committed = 'up' AND e.name LIKE 'Drill %'`,
+      ),
     );
     return rows[0]?.up === count;
   });
@@ -118,11 +122,11 @@ async function failAndRepair(outages: readonly Outage[]): Promise<void> {
       await wait(Math.random() * MINUTE_MS);
       outage.failedAtMs = Date.now();
       await outage.endpoint.fail(outage.how);
-      await toldBy(outage, outage.failedAtMs);
+      const ofOutage = await toldBy(outage, outage.failedAtMs);
       outage.repairedAtMs = Date.now();
       await outage.endpoint.repair();
-      await toldBy(outage, outage.repairedAtMs);
-      say(`${outage.name} (${outage.how}): told of both`);
+      const ofRecovery = await toldBy(outage, outage.repairedAtMs);
+      say(`${outage.name} (${outage.how}): outage told on ${ofOutage}; recovery on ${ofRecovery}`);
     }),
   );
   // Whatever would come twice gets the time to.
@@ -229,7 +233,8 @@ async function countIncidents(running: RunningCopy) {
     client.query<{ incidents: number; open: number; keys: number }>(
       `SELECT count(DISTINCT i.id)::int AS incidents, count(DISTINCT i.id) FILTER (WHERE i.resolved_at IS NULL)::int AS open,
          count(DISTINCT d.dedup_key)::int AS keys
-       FROM incident i LEFT JOIN incident_tenant t ON t.incident_id = i.id LEFT JOIN delivery d ON d.incident_tenant_id = t.id`,
+       FROM incident i JOIN endpoints e ON e.id = i.endpoint_id AND e.name LIKE 'Drill %'
+       LEFT JOIN incident_tenant t ON t.incident_id = i.id LEFT JOIN delivery d ON d.incident_tenant_id = t.id`,
     ),
   );
   const { incidents, open, keys } = rows[0] ?? { incidents: 0, open: 0, keys: 0 };
