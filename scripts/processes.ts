@@ -147,6 +147,8 @@ export interface Installation {
   readonly canaryHost: string | null;
   readonly plan: string;
   readonly logLevel: string;
+  /** What whoever installs it may set besides; each process gets the ones that `GIVEN` names for it. */
+  readonly given: Readonly<Record<string, string | undefined>>;
 }
 
 export const webUrl = (portBase: number) => `http://127.0.0.1:${portBase}`;
@@ -159,6 +161,19 @@ export const mailboxPorts = (portBase: number) => ({ smtp: portBase + 7, page: p
 
 /** Processes that put probe jobs into the queues; the api also checks their tickets. */
 const MAKES_JOBS: ReadonlySet<string> = new Set(["api", "web", "scheduler", "alert-router"]);
+
+/** Accounts at vendors, an outside watcher, receivers in place of vendors: off until they are set. */
+const GIVEN: Readonly<Record<string, readonly string[]>> = {
+  web: ["GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"],
+  api: ["SLACK_SIGNING_SECRET", "TELEGRAM_WEBHOOK_SECRET"],
+  "alert-router": [
+    "TELEGRAM_BOT_TOKEN",
+    "OPERATORS_WORKSPACE",
+    "DEADMAN_URL",
+    "DEADMAN_AUTHORIZATION",
+    "SINK_VENDOR_URLS",
+  ],
+};
 
 /** Environment of one process. Everything it needs and nothing else: what is not named here does not leak into it. */
 export function processEnvironment(spec: ProcessSpec, installation: Installation): Record<string, string> {
@@ -185,7 +200,13 @@ export function processEnvironment(spec: ProcessSpec, installation: Installation
     ...(MAKES_JOBS.has(spec.name) ? { TICKET_KEY: installation.ticketKey } : {}),
     ...(spec.name === "api" ? { OPERATOR_KEY: installation.operatorKey } : {}),
     ...(spec.name === "web" ? webEnvironment(installation) : {}),
+    ...givenEnvironment(spec, installation),
   };
+}
+
+function givenEnvironment({ name }: ProcessSpec, { given }: Installation): Record<string, string> {
+  const named = (GIVEN[name] ?? []).map((variable) => [variable, given[variable]] as const);
+  return Object.fromEntries(named.filter((pair): pair is readonly [string, string] => Boolean(pair[1])));
 }
 
 /** Who serves the api's internal port and who asks there. */

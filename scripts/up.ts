@@ -149,6 +149,7 @@ async function start({ portBase, hasDemo, isReset, isWatching, importPath }: UpO
     canaryHost: hasDemo ? CANARY_HOST : null,
     plan: PLAN,
     logLevel: process.env.LOG_LEVEL || "info",
+    given: process.env,
   };
   await warming;
   const fleet = createFleet(deps, { installation, folder, isWatching });

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { readSinkPublicKey } from "@alivemcp/runtime/sink-keys";
+import { makeUnsubscribeToken } from "@alivemcp/sinks/email/settings";
 import { openMailbox } from "../../services/runtime/test/mailbox.ts";
 import { openPagerdutyReceiver } from "../../services/sinks/test/receivers/pagerduty.ts";
 import { openSlackReceiver } from "../../services/sinks/test/receivers/slack.ts";
@@ -87,7 +88,10 @@ async function watchEndpoints(running: RunningCopy): Promise<Outage[]> {
       sinks: [
         { kind: "slack", settings: { via: "token", token: slack.botToken, channel: slack.channel } },
         { kind: "pagerduty", settings: { routingKey: pagerduty.routingKey, region: "us" } },
-        { kind: "email", settings: { address: `${tenant.userId}@example.com` } },
+        {
+          kind: "email",
+          settings: { address: `${tenant.userId}@example.com`, unsubscribeToken: makeUnsubscribeToken() },
+        },
         { kind: "webhook", settings: { url: `${webhook.url}/hook`, secret } },
       ],
     });
@@ -133,14 +137,15 @@ async function failAndRepair(outages: readonly Outage[]): Promise<void> {
   await wait(20_000);
 }
 
-/** Resolves when all channels accepted a message about it since then, or the time is over. */
-async function toldBy(outage: Outage, sinceMs: number): Promise<void> {
+/** Resolves when all channels accepted a message about it since then, or the time is over; names those that did. */
+async function toldBy(outage: Outage, sinceMs: number): Promise<string> {
   const deadline = performance.now() + TOLD_WITHIN_MS;
-  const isTold = () =>
-    CHANNELS.every((channel) => firstOf(outage, channel, sinceMs, Number.MAX_VALUE) !== null);
-  while (!isTold() && performance.now() < deadline) {
+  const told = () =>
+    CHANNELS.filter((channel) => firstOf(outage, channel, sinceMs, Number.MAX_VALUE) !== null);
+  while (told().length < CHANNELS.length && performance.now() < deadline) {
     await wait(200);
   }
+  return told().join(", ") || "nothing";
 }
 
 function accepted(): readonly Accepted[] {

@@ -56,6 +56,18 @@ test.each([
   },
 );
 
+test("the failures of an outage that is being confirmed raise nothing beside it, at whatever moment of the minute it begins", () => {
+  for (let phaseMs = 0; phaseMs < MINUTE_MS; phaseMs += 7_000) {
+    const { marks, state } = simulateEndpoint({
+      world: outage(START_MS, Number.POSITIVE_INFINITY, hanging),
+      phaseMs,
+      untilMs: START_MS + 4 * MINUTE_MS,
+    });
+    expect(state.committed).toBe("down");
+    expect(marks).toEqual([]);
+  }
+});
+
 test.each([1_000, 10_000, 25_000])("a blip of %i ms is never committed, wherever it falls", (lengthMs) => {
   for (let offsetMs = 0; offsetMs < MINUTE_MS; offsetMs += 1_700) {
     const fromMs = START_MS + offsetMs;

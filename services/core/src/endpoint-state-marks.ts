@@ -51,11 +51,18 @@ function marksOf(state: EndpointState, atMs: number, rules: StateRules): readonl
       ...(fold.degraded.isOn ? (["degraded"] as const) : []),
       ...(fold.walled?.isOn ? (["auth_walled"] as const) : []),
       ...(fold.slow.isOn ? (["latency"] as const) : []),
-      ...(state.memory.isErrorRateElevated ? (["error_rate_elevated"] as const) : []),
+      ...(isErrorRateTold(state) ? (["error_rate_elevated"] as const) : []),
       ...regions.map(([region]) => `regional:${region}` as const),
     );
   }
   return marks.sort();
+}
+
+/** While an outage is being confirmed, its failures may be that outage's: they are told of as such, or afterwards. */
+function isErrorRateTold({ memory, marks, confirmation }: EndpointState): boolean {
+  return (
+    memory.isErrorRateElevated && (confirmation?.target !== "down" || marks.includes("error_rate_elevated"))
+  );
 }
 
 function markReason(mark: string, isRaised: boolean, wasAccessKnown: boolean): MarkReason {
