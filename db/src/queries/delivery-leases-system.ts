@@ -110,12 +110,21 @@ export async function leaseDelivery(client: pg.ClientBase, input: LeaseRequest):
 
 const IS_DUE = `d.state = 'pending' AND d.due_at <= $2 AND (d.leased_until IS NULL OR d.leased_until <= $2)`;
 
-/** Makes everybody else wait until commit who wants to lease a message of the same sink. */
-export async function lockSinkOfDelivery(client: pg.ClientBase, deliveryId: string): Promise<void> {
-  await client.query(
-    `SELECT s.id FROM sink s WHERE s.id = (SELECT sink_id FROM delivery WHERE id = $1) FOR NO KEY UPDATE`,
+/**
+ * Locks the sink of a message until commit; false when there is none, or when somebody has it and `skip` was asked for:
+ * a storm of messages to one sink must not queue up on its row.
+ */
+export async function lockSinkOfDelivery(
+  client: pg.ClientBase,
+  deliveryId: string,
+  whenTaken: "wait" | "skip",
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `SELECT s.id FROM sink s WHERE s.id = (SELECT sink_id FROM delivery WHERE id = $1)
+     FOR NO KEY UPDATE ${whenTaken === "skip" ? "SKIP LOCKED" : ""}`,
     [deliveryId],
   );
+  return rowCount === 1;
 }
 
 export interface NewAttempt {

@@ -22,6 +22,9 @@ test.each([
   ["a code in a redirect", "GET https://app.example/oauth/callback?code=s3cret&state=s3cret"],
   ["a token in the path of a mail's link", `POST /u/s3cret${"x".repeat(40)}`],
   ["the secret of a webhook", "signed with whsec_s3cret"],
+  ["the URL of a Slack webhook", "POST https://hooks.slack.com/services/T0/B0/s3cret"],
+  ["the URL of a Discord webhook", "POST https://discord.com/api/webhooks/123/s3cret"],
+  ["the token of a Telegram bot", "POST https://api.telegram.org/bot1:s3cret/sendMessage"],
   ["a token in a query string", "GET https://example.com/mcp?token=s3cret&x=1"],
 ])("%s is blanked in free text and in errors", (_name, text) => {
   expect(logged((log) => log.info(text))).not.toContain("s3cret");

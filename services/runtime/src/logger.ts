@@ -32,6 +32,9 @@ const SECRET_TEXT: readonly [RegExp, string][] = [
   [/\/(confirm-sink|u)\/[\w.-]{40,}/g, "/$1/[redacted]"],
   [/\bwhsec_[A-Za-z0-9+/=]+/g, "whsec_[redacted]"],
   [/\bamk_[a-z]+_[A-Za-z0-9_]+/g, "amk_[redacted]"],
+  // The path of these is the whole secret.
+  [/\b(hooks\.slack(?:-gov)?\.com|discord(?:app)?\.com\/api\/webhooks)\/[^\s"]+/gi, "$1/[redacted]"],
+  [/\b(api\.telegram\.org\/bot)[^\s"/]+/gi, "$1[redacted]"],
   [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:@/"]*):[^\s@/"]+@/gi, "$1:[redacted]@"],
   [
     /([?&"](?:access_token|refresh_token|client_secret|code_verifier|code|state|api_key|apikey|token|key|secret|sig|signature)=)[^&\s"]+/gi,

@@ -35,7 +35,9 @@ export async function deliverOne(deps: DeliverOneDeps, deliveryId: string): Prom
   const atMs = deps.clock.nowMs();
   const by = randomUUID();
   const lease = await inTransaction(deps.pool, async (client) => {
-    await lockSinkOfDelivery(client, deliveryId);
+    if (!(await lockSinkOfDelivery(client, deliveryId, "skip"))) {
+      return { kind: "busy" } as const;
+    }
     return leaseDelivery(client, {
       deliveryId,
       atMs,

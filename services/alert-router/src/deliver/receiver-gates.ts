@@ -28,7 +28,7 @@ export type Entrance =
   | { readonly kind: "go"; leave(result: TryResult): void }
   | { readonly kind: "held"; readonly by: "breaker_open" | "rate_limit"; readonly untilMs: number };
 
-export interface TryResult {
+interface TryResult {
   readonly nowMs: number;
   /** The receiver could not be reached or broke; a refusal is an answer. */
   readonly hasFailed: boolean;

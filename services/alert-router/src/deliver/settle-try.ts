@@ -41,7 +41,7 @@ export async function settleTry(
   const atMs = deps.clock.nowMs();
   const { settlement, attempt, disablesSink } = endOf(delivery, end, atMs, deps.dice());
   const isSettled = await inTransaction(deps.pool, async (client) => {
-    await lockSinkOfDelivery(client, delivery.id);
+    await lockSinkOfDelivery(client, delivery.id, "wait");
     if (!(await settleDelivery(client, { delivery, by, atMs, settlement, attempt }))) {
       return false;
     }
