@@ -83,6 +83,7 @@ export function bodyFor(victim: Victim, { method, path }: Route): Readonly<Recor
       address: "a@example.com",
     },
     "POST /w/:workspace/keys/revoke": { key_id: victim.keyId },
+    "PUT /v1/status-pages/:page": { title: "t", endpoint_ids: [victim.endpointId] },
     "POST /w/:workspace/pages/:page": { title: "t", description: "", endpoint: victim.endpointId },
   };
   return bodies[`${method} ${path}`] ?? {};

@@ -23,6 +23,7 @@ import { memberRoutes } from "./routes/members.ts";
 import { operatorRoutes } from "./routes/operators.ts";
 import { ruleRoutes } from "./routes/rules.ts";
 import { sinkRoutes } from "./routes/sinks.ts";
+import { statusPageRoutes } from "./routes/status-pages.ts";
 import { tenantMetricsRoutes } from "./routes/tenant-metrics.ts";
 import { workspaceRoutes } from "./routes/workspace.ts";
 
@@ -43,6 +44,7 @@ export function v1Routes(deps: Deps) {
   routes.route("/rules", ruleRoutes(deps));
   routes.route("/escalation-policies", escalationPolicyRoutes(deps));
   routes.route("/maintenance-windows", maintenanceWindowRoutes(deps));
+  routes.route("/status-pages", statusPageRoutes(deps));
   routes.route("/deliveries", deliveryRoutes(deps, cursors));
   routes.route("/decisions", decisionRoutes(deps, cursors));
   routes.route("/imports", importRoutes(deps));

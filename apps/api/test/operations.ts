@@ -29,6 +29,8 @@ export interface Belongings extends TestWorkspace {
   readonly rule: string;
   readonly policy: string;
   readonly maintenance: string;
+  /** Slug. */
+  readonly statusPage: string;
   /** Sent. */
   readonly delivery: string;
   /** Previewed with this workspace's key. */
@@ -150,6 +152,17 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     body: policyBody(mine),
   }),
   deleteEscalationPolicy: (mine) => ({ path: `/v1/escalation-policies/${mine.policy}` }),
+  listStatusPages: () => ({ path: "/v1/status-pages" }),
+  getStatusPage: (mine) => ({ path: `/v1/status-pages/${mine.statusPage}` }),
+  createStatusPage: (mine) => ({
+    path: "/v1/status-pages",
+    body: { slug: `p-${randomUUID().slice(0, 8)}`, title: "Sample", endpoint_ids: [mine.endpoint] },
+  }),
+  updateStatusPage: (mine) => ({
+    path: `/v1/status-pages/${mine.statusPage}`,
+    body: { title: "Sample", description: "Words", endpoint_ids: [mine.endpoint] },
+  }),
+  deleteStatusPage: (mine) => ({ path: `/v1/status-pages/${mine.statusPage}` }),
   listMaintenanceWindows: () => ({ path: "/v1/maintenance-windows" }),
   listUpcomingMaintenance: () => ({ path: "/v1/maintenance-windows/upcoming" }),
   getMaintenanceWindow: (mine) => ({ path: `/v1/maintenance-windows/${mine.maintenance}` }),
@@ -359,6 +372,10 @@ async function addAlerting(
     maintenance: await one(
       `INSERT INTO maintenance_window (tenant_id, name, scope, starts_at, ends_at, created_by)
        VALUES ($1, 'Sample', '{"kind": "all"}', now(), now() + interval '1 hour', 'a test') RETURNING id`,
+    ),
+    statusPage: await one(
+      `INSERT INTO status_page (tenant_id, slug, title)
+       VALUES ($1, 'p-' || left(gen_random_uuid()::text, 13), 'Sample') RETURNING slug AS id`,
     ),
   };
 }

@@ -21,6 +21,7 @@ import {
   seedEndpoint,
   seedHeartbeats,
   seedIncident,
+  seedMaintenance,
   seedNow,
   type TestStatus,
 } from "../test/open-test-status.ts";
@@ -94,6 +95,26 @@ async function seed(): Promise<void> {
     startedAgoMs: 9 * 86_400_000,
     resolvedAgoMs: 9 * 86_400_000 - 420_000,
   });
+  await seedMaintenance(status, bad.id, {
+    startsInMs: 30 * 3_600_000,
+    name: "Move to the new certificate authority",
+    note: "Handshakes may fail for some minutes.\nNothing else changes.",
+  });
+  await seedMaintenance(status, good.id, { startsInMs: -600_000, name: "Index rebuild" });
+  const { rows: pages } = await status.database
+    .pool("super")
+    .query(
+      "INSERT INTO status_page (tenant_id, slug, title, description) SELECT tenant_id, 'acme', 'Acme for agents', 'Everything that our agents use, in one place.' FROM endpoints WHERE id = $1 RETURNING id, tenant_id",
+      [good.id],
+    );
+  for (const [index, { id }] of [good, bad].entries()) {
+    await status.database
+      .pool("super")
+      .query(
+        "INSERT INTO status_page_endpoint (page_id, endpoint_id, tenant_id, position) VALUES ($1, $2, $3, $4)",
+        [pages[0].id, id, pages[0].tenant_id, index + 1],
+      );
+  }
   const slow = await seedEndpoint(status, { slug: "slow", name: "Slow" });
   await seedNow(status, slow.id, { flags: "degraded,auth_walled", committed_reason: "latency" });
   await seedEndpoint(status, { slug: "fresh", name: "Fresh" });
@@ -172,6 +193,7 @@ const PAGES = [
   "/status/broken",
   "/status/slow",
   "/status/fresh",
+  "/p/acme",
   "/status/broken?subscribe=sent",
   "/subscriptions/confirm?token=t",
   "/subscriptions/end?token=t",

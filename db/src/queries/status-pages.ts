@@ -28,12 +28,18 @@ export async function listStatusPages(scope: TenantScope, tx: Tx): Promise<Statu
   return rows;
 }
 
+/** As the column's check has it: what cannot be a slug is not asked for (Postgres refuses a zero byte). */
+const SLUG = /^[a-z0-9-]{1,60}$/;
+
 /** By its slug; null when the tenant has no such page. */
 export async function findStatusPage(
   scope: TenantScope,
   tx: Tx,
   slug: string,
 ): Promise<StatusPageRow | null> {
+  if (!SLUG.test(slug)) {
+    return null;
+  }
   const { rows } = await tx.execute<StatusPageRow & Record<string, unknown>>(
     sql`${rowsOf(scope)} AND p.slug = ${slug}`,
   );

@@ -1,0 +1,134 @@
+import {
+  createStatusPage,
+  removeStatusPage,
+  saveStatusPage,
+} from "@alivemcp/actions/status-pages/change-status-page";
+import { getStatusPage, listStatusPages } from "@alivemcp/actions/status-pages/list-status-pages";
+import { statusPageSchema, statusPageSlugSchema } from "@alivemcp/actions/status-pages/status-page-input";
+import type { StatusPageRow } from "@alivemcp/db/queries/status-pages";
+import { createRoute, z } from "@hono/zod-openapi";
+import type { Deps } from "../deps.ts";
+import { answer, empty, jsonBody, needs, scopeProblems, writeHeaders } from "../open-api/answers.ts";
+import { createRouter } from "../open-api/router.ts";
+import { parseSnake } from "../requests/snake-keys.ts";
+
+const tags = ["Status pages"];
+const pageParam = z.object({ page: z.string().describe("The page's slug.") });
+
+const pageSchema = z
+  .strictObject({
+    slug: z.string(),
+    title: z.string(),
+    description: z.string().nullable(),
+    endpoint_ids: z.array(z.uuid()).describe("In the order of the page."),
+    url: z.url().describe("Where people read it."),
+  })
+  .openapi("StatusPage");
+
+const bodySchema = z.strictObject({
+  title: z.string(),
+  description: z.string().optional().describe("Plain text."),
+  endpoint_ids: z
+    .array(z.string())
+    .describe(
+      "Own and followed endpoints, in the order of the page. A private one is refused; an unlisted one is shown to whoever reads the page.",
+    ),
+});
+
+const list = createRoute({
+  method: "get",
+  path: "/",
+  operationId: "listStatusPages",
+  tags,
+  summary: "List status pages",
+  ...needs("workspace.read"),
+  responses: {
+    200: answer("Pages.", z.strictObject({ items: z.array(pageSchema) }).openapi("StatusPages")),
+    ...scopeProblems(),
+  },
+});
+
+const get = createRoute({
+  method: "get",
+  path: "/{page}",
+  operationId: "getStatusPage",
+  tags,
+  summary: "Get a status page",
+  ...needs("workspace.read"),
+  request: { params: pageParam },
+  responses: { 200: answer("The page.", pageSchema), ...scopeProblems("not_found") },
+});
+
+const create = createRoute({
+  method: "post",
+  path: "/",
+  operationId: "createStatusPage",
+  tags,
+  summary: "Make a public page over several endpoints",
+  ...needs("page.write"),
+  request: {
+    headers: writeHeaders,
+    body: jsonBody(bodySchema.extend({ slug: z.string().describe("Its address is `/p/<slug>`; it stays.") })),
+  },
+  responses: { 201: answer("The page.", pageSchema), ...scopeProblems("invalid", "conflict") },
+});
+
+const update = createRoute({
+  method: "put",
+  path: "/{page}",
+  operationId: "updateStatusPage",
+  tags,
+  summary: "Replace title, description and endpoints of a status page",
+  ...needs("page.write"),
+  request: { params: pageParam, headers: writeHeaders, body: jsonBody(bodySchema) },
+  responses: { 200: answer("The page.", pageSchema), ...scopeProblems("invalid", "not_found", "conflict") },
+});
+
+const remove = createRoute({
+  method: "delete",
+  path: "/{page}",
+  operationId: "deleteStatusPage",
+  tags,
+  summary: "Take a status page away",
+  ...needs("page.write"),
+  request: { params: pageParam, headers: writeHeaders },
+  responses: { 204: empty("It is gone."), ...scopeProblems("not_found", "conflict") },
+});
+
+const inputSchema = statusPageSchema.extend({ slug: statusPageSlugSchema });
+
+/** `/v1/status-pages`: public pages over several endpoints. */
+export function statusPageRoutes(deps: Deps) {
+  const json = (page: StatusPageRow) => ({
+    slug: page.slug,
+    title: page.title,
+    description: page.description,
+    endpoint_ids: [...page.endpointIds],
+    url: new URL(`/p/${page.slug}`, deps.config.PUBLIC_URL).href,
+  });
+  const inputOf = (body: z.infer<typeof bodySchema>, slug: string) =>
+    parseSnake(inputSchema, {
+      slug,
+      title: body.title,
+      description: body.description ?? "",
+      endpointIds: body.endpoint_ids,
+    });
+  return createRouter()
+    .openapi(list, async (c) => c.json({ items: (await listStatusPages(deps, c.var.caller)).map(json) }, 200))
+    .openapi(get, async (c) =>
+      c.json(json(await getStatusPage(deps, c.var.caller, c.req.valid("param").page)), 200),
+    )
+    .openapi(create, async (c) => {
+      const { slug, ...body } = c.req.valid("json");
+      return c.json(json(await createStatusPage(deps, c.var.caller, inputOf(body, slug))), 201);
+    })
+    .openapi(update, async (c) => {
+      const { page } = c.req.valid("param");
+      const { slug } = await getStatusPage(deps, c.var.caller, page);
+      return c.json(json(await saveStatusPage(deps, c.var.caller, inputOf(c.req.valid("json"), slug))), 200);
+    })
+    .openapi(remove, async (c) => {
+      await removeStatusPage(deps, c.var.caller, c.req.valid("param").page);
+      return c.body(null, 204);
+    });
+}
