@@ -5,8 +5,7 @@ import { reportMarkdown } from "./report-markdown.ts";
 import { summaryJson } from "./summary-json.ts";
 
 /** Forms of a page that programs ask for, by what follows its address. */
-export const REPORT_FORMS = ["feed.atom", "feed.rss", "api/v2/summary.json", "markdown"] as const;
-export type ReportForm = (typeof REPORT_FORMS)[number];
+export type ReportForm = "feed.atom" | "feed.rss" | "api/v2/summary.json" | "markdown";
 
 /** One page in one form. A feed without incidents to tell is no feed: 503 while they cannot be read. */
 export function reportAnswer(

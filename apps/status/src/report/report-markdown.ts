@@ -85,7 +85,7 @@ function maintenanceLines(report: PageReport, one: PublicMaintenance): string {
 }
 
 /** Every sign that means something in CommonMark (section 2.4), and those of HTML in it. */
-export const markdownText = (text: string): string =>
+const markdownText = (text: string): string =>
   text.replace(/[\\`*_{}[\]()#+\-.!|<>~&:"'=^$@]/g, (sign) =>
     sign === "<" ? "&lt;" : sign === ">" ? "&gt;" : sign === "&" ? "&amp;" : `\\${sign}`,
   );
