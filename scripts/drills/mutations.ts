@@ -24,42 +24,42 @@ interface Tried {
   readonly outcome: "caught" | "survived" | "stale";
 }
 
-interface Copy {
-  readonly folder: string;
-  /** Started once: starting it for every mutation took most of the time. */
+/** Runs tests of copies; started once, because starting it for every mutation took most of the time. */
+interface Bench {
   readonly vitest: Vitest;
+  readonly folder: string;
 }
 
-/** A copy of core alone, with the modules it imports. */
-async function copyCore(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "alivemcp-mutations-"));
-  await cp(join(REPOSITORY, "services/core"), join(folder, "core"), {
+/** Copies core with the tests of one file; where the copy is. Every copy has a path of its own, so that nothing is cached. */
+async function copyCore({ folder }: Bench, { tests }: MutatedFile): Promise<string> {
+  const copy = await mkdtemp(join(folder, "core-"));
+  await cp(join(REPOSITORY, "services/core"), copy, {
     recursive: true,
-    filter: (path) => !path.includes("node_modules"),
+    filter: (path) =>
+      !path.includes("node_modules") &&
+      (!path.endsWith(".test.ts") || tests.includes(basename(path, ".test.ts"))),
   });
-  await symlink(join(REPOSITORY, "node_modules"), join(folder, "node_modules"));
-  await writeFile(join(folder, "package.json"), '{ "type": "module" }');
-  return folder;
+  return copy;
 }
 
-/** Whether the tests pass in the copy as it is now. */
-async function passes(vitest: Vitest, tests: readonly string[]): Promise<boolean> {
-  const known = await vitest.globTestSpecifications();
-  const wanted = known.filter(({ moduleId }) => tests.includes(basename(moduleId, ".test.ts")));
-  if (wanted.length !== tests.length) {
-    throw new Error(`of ${tests.join(", ")} only ${wanted.length} tests are there`);
+/** Whether the tests pass in the copy, which is removed. */
+async function passes({ vitest }: Bench, copy: string, tests: readonly string[]): Promise<boolean> {
+  const project = vitest.getRootProject();
+  const wanted = tests.map((test) => project.createSpecification(join(copy, "src", `${test}.test.ts`)));
+  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(wanted);
+  await rm(copy, { recursive: true });
+  if (unhandledErrors.length > 0) {
+    throw new Error("the tests could not be run", { cause: unhandledErrors[0] });
   }
-  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(wanted, true);
-  return unhandledErrors.length === 0 && testModules.every((module) => module.ok());
+  // Vitest answers with the modules of every run so far.
+  const own = testModules.filter(({ moduleId }) => moduleId.startsWith(copy));
+  return own.length === tests.length && own.every((module) => module.ok());
 }
 
-async function tryMutation(
-  { folder, vitest }: Copy,
-  { file, tests }: MutatedFile,
-  [rule, from, to]: Mutation,
-): Promise<Tried> {
-  const name = `${file}: ${rule}`;
-  const path = join(folder, "core/src", `${file}.ts`);
+async function tryMutation(bench: Bench, file: MutatedFile, [rule, from, to]: Mutation): Promise<Tried> {
+  const name = `${file.file}: ${rule}`;
+  const copy = await copyCore(bench, file);
+  const path = join(copy, "src", `${file.file}.ts`);
   const source = await readFile(path, "utf8");
   if (source.split(from).length !== 2 || from === to) {
     return { name, outcome: "stale" };
@@ -68,22 +68,18 @@ async function tryMutation(
     path,
     source.replace(from, () => to),
   );
-  vitest.invalidateFile(path);
-  const isSurvivor = await passes(vitest, tests);
-  await writeFile(path, source);
-  vitest.invalidateFile(path);
-  return { name, outcome: isSurvivor ? "survived" : "caught" };
+  return { name, outcome: (await passes(bench, copy, file.tests)) ? "survived" : "caught" };
 }
 
 /** Before every file its tests must pass: what fails anyway would be taken for noticing. */
-async function tryAll(copy: Copy): Promise<readonly Tried[]> {
+async function tryAll(bench: Bench): Promise<readonly Tried[]> {
   const tried: Tried[] = [];
   for (const file of files) {
-    if (!(await passes(copy.vitest, file.tests))) {
+    if (!(await passes(bench, await copyCore(bench, file), file.tests))) {
       throw new Error(`the tests of ${file.file} fail without any mutation: run them first`);
     }
     for (const mutation of file.mutations) {
-      const one = await tryMutation(copy, file, mutation);
+      const one = await tryMutation(bench, file, mutation);
       tried.push(one);
       if (!isJson) {
         console.log(`${one.outcome === "caught" ? "✓" : "✗"} ${one.outcome} ${one.name}`);
@@ -93,18 +89,19 @@ async function tryAll(copy: Copy): Promise<readonly Tried[]> {
   return tried;
 }
 
-const folder = await copyCore();
+const folder = await mkdtemp(join(tmpdir(), "alivemcp-mutations-"));
+await symlink(join(REPOSITORY, "node_modules"), join(folder, "node_modules"));
+await writeFile(join(folder, "package.json"), '{ "type": "module" }');
 const vitest = await createVitest("test", {
   root: folder,
   config: false,
   watch: false,
-  // Without bail: a run that is broken off still reads files, and would keep what it read for the next one.
   maxWorkers: 1,
   testTimeout: 20_000,
   reporters: [{}],
 });
 try {
-  const tried = await tryAll({ folder, vitest });
+  const tried = await tryAll({ vitest, folder });
   const namesOf = (outcome: Tried["outcome"]) =>
     tried.flatMap((one) => (one.outcome === outcome ? [one.name] : [])).sort();
   const [survived, stale] = [namesOf("survived"), namesOf("stale")];

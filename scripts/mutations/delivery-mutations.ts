@@ -48,7 +48,7 @@ export const DELIVERY_MUTATIONS: readonly MutatedFile[] = [
   },
   {
     file: "group-incidents",
-    tests: ["group-incidents"],
+    tests: ["group-incidents", "delivery-rules"],
     mutations: [
       ["only what is near in time belongs together", "<= policy.windowMs", "<= Number.POSITIVE_INFINITY"],
       ["a group is of one cause", "candidate.cause === cause && isNear", "isNear"],
@@ -95,7 +95,7 @@ export const DELIVERY_MUTATIONS: readonly MutatedFile[] = [
   },
   {
     file: "shared-cause",
-    tests: ["shared-cause"],
+    tests: ["shared-cause", "delivery-rules"],
     mutations: [
       [
         "the most specific is first",
@@ -215,7 +215,7 @@ export const DELIVERY_MUTATIONS: readonly MutatedFile[] = [
   },
   {
     file: "burn-rate",
-    tests: ["burn-rate"],
+    tests: ["burn-rate", "delivery-rules"],
     mutations: [
       ["it is part of the plan", "!input.plan.hasBurnRateAlerts", "false"],
       ["it takes a target", "input.sloTarget === null", "input.sloTarget === 0"],

@@ -144,6 +144,17 @@ describe("maintenance", () => {
       false,
     ],
     [
+      "of a whole day reaches over the day that is an hour shorter",
+      weekly("2026-03-21T22:30", {
+        timeZone: "Europe/Berlin",
+        weekdays: [6],
+        start: "23:30",
+        durationMinutes: 1_440,
+      }),
+      "2026-03-29T22:15",
+      true,
+    ],
+    [
       "in New York at a skipped hour",
       weekly("2026-03-01T07:30", { timeZone: "America/New_York", weekdays: [7], start: "02:30" }),
       "2026-03-08T07:00",
