@@ -1,3 +1,4 @@
+import { listStaleDefaultSinks } from "@alivemcp/db/queries/default-sinks-system";
 import { openSettings } from "@alivemcp/runtime/sink-keys";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TestDatabase } from "../../../../db/test/database.ts";
@@ -53,7 +54,7 @@ const audited = async ({ id }: TestTenant) =>
 test("a sink is sealed to its sender, unverified, and its proof is promised", async () => {
   const tenant = await addTestTenant(database);
   const { sink, secret } = await createSink(deps(), callerOf(tenant), WEBHOOK);
-  expect(sink).toMatchObject({ kind: "webhook", state: "unverified", shown: "127.0.77.9", isDefault: true });
+  expect(sink).toMatchObject({ kind: "webhook", state: "unverified", shown: "127.0.77.9", isDefault: false });
   const row = await rowOf(sink.id);
   expect(JSON.stringify([row, sink])).not.toContain("s3cret");
   const binding = { tenantId: tenant.id, sinkId: sink.id, version: 1 };
@@ -245,6 +246,7 @@ test("the default sink stays until a verified one takes its place; rules lose a 
       tenant.id,
       JSON.stringify(steps),
     ]);
+  await database.pool("super").query("UPDATE sink SET is_default = true WHERE id = $1", [first.id]);
   await expect(deleteSink(deps(), caller, first.id)).rejects.toMatchObject({ code: "conflict" });
   await expect(chooseDefaultSink(deps(), caller, second.id)).rejects.toMatchObject({ code: "conflict" });
   await confirmSinkCode(deps(), caller, { id: second.id, code: await codeOf(second.id) });
@@ -261,6 +263,35 @@ test("the default sink stays until a verified one takes its place; rules lose a 
   expect(rule.sink_ids).toEqual([second.id]);
   expect(policy.steps).toEqual([{ afterMs: 0, sinkIds: [second.id] }]);
   expect(await listSinks(deps(), caller)).toMatchObject([{ id: second.id, isDefault: true }]);
+});
+
+test("a default that we made follows the owner; one that somebody chose or entered is left alone", async () => {
+  const tenant = await addTestTenant(database);
+  const caller = callerOf(tenant);
+  const stale = async () =>
+    (await listStaleDefaultSinks(database.pool("system"), { tenantIds: [tenant.id], limit: 10 })).map(
+      ({ sinkId }) => sinkId,
+    );
+  expect(await stale()).toEqual([null]);
+  const { sink } = await createSink(deps(), caller, DISCORD);
+  await confirmSinkCode(deps(), caller, { id: sink.id, code: await codeOf(sink.id) });
+  await chooseDefaultSink(deps(), caller, sink.id);
+  expect(await stale()).toEqual([]);
+  const { rows } = await database
+    .pool("super")
+    .query(`UPDATE sink SET is_default = (id <> $2) WHERE tenant_id = $1 RETURNING id`, [tenant.id, sink.id]);
+  expect(rows).toHaveLength(1);
+  const mail = await createSink(deps(), caller, {
+    kind: "email",
+    name: "Mail",
+    settings: { address: "oncall@example.com" },
+  });
+  await database.pool("super").query("UPDATE sink SET is_default = true WHERE id = $1", [mail.sink.id]);
+  expect(await stale()).toEqual([]);
+  await database
+    .pool("super")
+    .query("UPDATE sink SET shown = 'former-owner@example.com' WHERE id = $1", [mail.sink.id]);
+  expect(await stale()).toEqual([mail.sink.id]);
 });
 
 test("nothing but its proof goes to an unverified sink, and a test ten times an hour", async () => {
