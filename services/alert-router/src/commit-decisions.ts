@@ -77,7 +77,12 @@ async function tellIncidents(
 ): Promise<Told> {
   const stop = deps.metrics.tellSeconds.startTimer();
   const nowMs = deps.clock.nowMs();
-  const told = await tellAlerts(deps, client, await storeIncidents(client, decided, nowMs), nowMs);
+  const told = await tellAlerts(
+    deps,
+    client,
+    await storeIncidents({ client, metrics: deps.metrics }, decided, nowMs),
+    nowMs,
+  );
   const blips = decided.flatMap(blipsOf);
   await insertBlipDecisions(
     client,

@@ -17,7 +17,7 @@ import { createRouterMetrics, type RouterMetrics } from "./router-metrics.ts";
 import { createShardLocks, type ShardLocks } from "./shard-locks.ts";
 
 /** Where people reach us, without a slash at the end, and the cities of regions. */
-export interface Places {
+interface Places {
   readonly appUrl: string;
   readonly publicUrl: string;
   readonly cities: ReadonlyMap<string, string>;

@@ -20,10 +20,11 @@ export function createRouterMetrics(registry: Registry) {
       "Entries without effect: the endpoint is gone, or deciding threw.",
       ["cause"],
     ),
-    incidents: counter("incidents_total", "Incidents opened, reopened and resolved, by severity.", [
-      "change",
-      "severity",
-    ]),
+    incidents: counter(
+      "incidents_total",
+      "Incidents opened, reopened and resolved, by severity; a batch written again counts again.",
+      ["change", "severity"],
+    ),
     alertDecisions: counter(
       "alert_decisions_total",
       "Who was told, or not, by verdict and reason: one per alert and sink.",

@@ -77,7 +77,7 @@ async function tell(revisions: readonly IncidentRevision[]) {
         return query(...args);
       },
     });
-    return storeRevisions(client, revisions, nowMs);
+    return storeRevisions({ client, metrics: world.deps.metrics }, revisions, nowMs);
   });
   return statements;
 }

@@ -11,23 +11,36 @@ import {
 import type { PoolClient } from "@alivemcp/runtime/postgres";
 import type { AlertRequest } from "../alerts/alert-request.ts";
 import type { DecidedEndpoint } from "../decided-endpoint.ts";
+import type { RouterMetrics } from "../router-metrics.ts";
 import { foldIncident, type IncidentRevision } from "./fold-incident.ts";
 import { incidentRowOf, type KnownIncident, knownIncidentOf } from "./known-incident.ts";
 
 /** Late and corrected verdict-minutes come within five minutes, and may say that a trouble had not ended. */
 const AMENDABLE_MS = 15 * 60_000;
 
+/** Where incidents are written: a transaction of the caller's. */
+export interface IncidentStore {
+  readonly client: PoolClient;
+  readonly metrics: Pick<RouterMetrics, "incidents">;
+}
+
+/** Changes that begin or end an incident. */
+const COUNTED: readonly string[] = ["opened", "reopened", "resolved"];
+
 /**
  * Folds decided endpoints into their incidents and writes, in the caller's transaction, incidents, timelines, and a row
  * for every tenant that hears of them. Answers what is to be decided for these tenants, in order.
  */
 export async function storeIncidents(
-  client: PoolClient,
+  store: IncidentStore,
   decided: readonly DecidedEndpoint[],
   nowMs: number,
 ): Promise<readonly AlertRequest[]> {
   const endpointIds = decided.map(({ plan }) => plan.id);
-  const stored = await lockNewestIncidents(client, { endpointIds, resolvedAfterMs: nowMs - AMENDABLE_MS });
+  const stored = await lockNewestIncidents(store.client, {
+    endpointIds,
+    resolvedAfterMs: nowMs - AMENDABLE_MS,
+  });
   const knownOf = new Map(stored.map((row) => [row.endpointId, knownIncidentOf(row)]));
   const revisions = decided.flatMap(({ plan, policy, steps }) =>
     foldIncident(
@@ -35,7 +48,7 @@ export async function storeIncidents(
       randomUUID,
     ),
   );
-  return storeRevisions(client, revisions, nowMs);
+  return storeRevisions(store, revisions, nowMs);
 }
 
 /**
@@ -45,7 +58,7 @@ export async function storeIncidents(
  * never an outage, since a result older than 90 s opens no confirmation, but a warning that came and went meanwhile.
  */
 export async function storeRevisions(
-  client: PoolClient,
+  { client, metrics }: IncidentStore,
   revisions: readonly IncidentRevision[],
   nowMs: number,
 ): Promise<readonly AlertRequest[]> {
@@ -71,6 +84,11 @@ export async function storeRevisions(
       })),
     ),
   );
+  for (const { incident, changes } of revisions) {
+    for (const { kind } of changes.filter((change) => COUNTED.includes(change.kind))) {
+      metrics.incidents.inc({ change: kind, severity: incident.severity });
+    }
+  }
   const begun = revisions.filter(({ changes }) => changes.some(({ kind }) => kind === "opened"));
   await addIncidentTenants(client, { incidentIds: begun.map(({ incident }) => incident.id), atMs: nowMs });
   const rows = await lockIncidentTenants(client, [...newest.keys()]);

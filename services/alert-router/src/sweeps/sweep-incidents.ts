@@ -7,12 +7,11 @@ import {
   lockUnwatchedIncidents,
 } from "@alivemcp/db/queries/alert-sources-system";
 import type { IncidentRow } from "@alivemcp/db/queries/incidents-system";
-import type { PoolClient } from "@alivemcp/runtime/postgres";
 import type { AlertRequest } from "../alerts/alert-request.ts";
 import { type TellInTransactionDeps, tellInTransaction } from "../alerts/tell-in-transaction.ts";
 import { type IncidentRevision, revisionOf } from "../incidents/fold-incident.ts";
 import { knownIncidentOf } from "../incidents/known-incident.ts";
-import { storeRevisions } from "../incidents/store-incidents.ts";
+import { type IncidentStore, storeRevisions } from "../incidents/store-incidents.ts";
 
 const TURN_MAX = 200;
 
@@ -21,16 +20,22 @@ const TURN_MAX = 200;
  * access is normal after a day; one whose endpoint nobody watches any more ends with that reason.
  */
 export async function sweepIncidents(deps: TellInTransactionDeps): Promise<number> {
+  const { metrics } = deps;
   const turns = [
     tellInTransaction(deps, async (client, nowMs) =>
-      announce(client, await lockIncidentsToSimulate(client, { limit: TURN_MAX }), nowMs),
+      announce({ client, metrics }, await lockIncidentsToSimulate(client, { limit: TURN_MAX }), nowMs),
     ),
     tellInTransaction(deps, async (client, atMs) =>
-      advance(client, await lockIncidentsToWake(client, { atMs, limit: TURN_MAX }), { kind: "time" }, atMs),
+      advance(
+        { client, metrics },
+        await lockIncidentsToWake(client, { atMs, limit: TURN_MAX }),
+        { kind: "time" },
+        atMs,
+      ),
     ),
     tellInTransaction(deps, async (client, nowMs) =>
       advance(
-        client,
+        { client, metrics },
         await lockUnwatchedIncidents(client, { limit: TURN_MAX }),
         { kind: "gone", why: "endpoint-paused" },
         nowMs,
@@ -42,7 +47,7 @@ export async function sweepIncidents(deps: TellInTransactionDeps): Promise<numbe
 
 /** What a person inserted becomes an incident like every other, but for who hears of it. */
 function announce(
-  client: PoolClient,
+  store: IncidentStore,
   rows: readonly IncidentRow[],
   nowMs: number,
 ): Promise<readonly AlertRequest[]> {
@@ -53,11 +58,11 @@ function announce(
     const key = `opened:${incident.revision}`;
     return { incident, changes: [{ kind: "opened", reason: "trouble-began", atMs: nowMs, key, facts }] };
   });
-  return storeRevisions(client, revisions, nowMs);
+  return storeRevisions(store, revisions, nowMs);
 }
 
 function advance(
-  client: PoolClient,
+  store: IncidentStore,
   rows: readonly IncidentRow[],
   update: IncidentUpdate,
   nowMs: number,
@@ -67,5 +72,5 @@ function advance(
     const decision = advanceIncident(known, update, nowMs, INCIDENT_RULES);
     return revisionOf(decision, known, known, randomUUID) ?? [];
   });
-  return storeRevisions(client, revisions, nowMs);
+  return storeRevisions(store, revisions, nowMs);
 }

@@ -12,7 +12,7 @@ import type { AlertRequest } from "../alerts/alert-request.ts";
 import { type TellInTransactionDeps, tellInTransaction } from "../alerts/tell-in-transaction.ts";
 import { revisionOf } from "../incidents/fold-incident.ts";
 import { knownIncidentOf } from "../incidents/known-incident.ts";
-import { storeRevisions } from "../incidents/store-incidents.ts";
+import { type IncidentStore, storeRevisions } from "../incidents/store-incidents.ts";
 import { promiseMessages } from "./promise-messages.ts";
 
 const PAGE = 200;
@@ -51,7 +51,9 @@ async function judge(deps: TellInTransactionDeps, input: BurnInput, nowMs: numbe
     if (next?.pace === "slow" && before === null) {
       await noticeSlowBurn(deps, client, { input, atMs });
     }
-    return isPaged(next) === isPaged(before) ? [] : setCause(client, input.endpointId, isPaged(next), atMs);
+    return isPaged(next) === isPaged(before)
+      ? []
+      : setCause({ client, metrics: deps.metrics }, input.endpointId, isPaged(next), atMs);
   });
   return next !== null;
 }
@@ -59,17 +61,17 @@ async function judge(deps: TellInTransactionDeps, input: BurnInput, nowMs: numbe
 const isPaged = (state: BurnState | null): boolean => state !== null && state.pace !== "slow";
 
 async function setCause(
-  client: PoolClient,
+  store: IncidentStore,
   endpointId: string,
   isRaised: boolean,
   atMs: number,
 ): Promise<readonly AlertRequest[]> {
-  const [row] = await lockNewestIncidents(client, { endpointIds: [endpointId], resolvedAfterMs: atMs });
+  const [row] = await lockNewestIncidents(store.client, { endpointIds: [endpointId], resolvedAfterMs: atMs });
   const known = row === undefined ? null : knownIncidentOf(row);
   const update = { kind: "cause", cause: "burn_rate", isRaised, atMs } as const;
   const decision = advanceIncident(known, update, atMs, INCIDENT_RULES);
   const revision = revisionOf(decision, known, { endpointId, simulatedFor: null }, randomUUID);
-  return storeRevisions(client, revision === null ? [] : [revision], atMs);
+  return storeRevisions(store, revision === null ? [] : [revision], atMs);
 }
 
 /** A ticket, not a page: the sweeper finds it. */
