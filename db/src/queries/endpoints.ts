@@ -23,6 +23,7 @@ export type EndpointColumns = Pick<
   | "degradedAfterMinutes"
   | "degradedClearedAfterMinutes"
   | "runbookUrl"
+  | "sloTarget"
   | "tags"
   | "groupName"
 >;

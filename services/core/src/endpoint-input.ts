@@ -2,7 +2,9 @@
  * What a person or a program may say about an endpoint: the one list of fields with their bounds and the sentence for
  * each. Names are those of the REST API; forms use them too.
  */
+
 import { z } from "zod";
+import { SLO_TARGET_MAX, SLO_TARGET_MIN } from "./burn-rate.ts";
 import { EXPECTED_TOOLS_MAX, TOOL_NAME_CHARS_MAX } from "./endpoint-options.ts";
 import { ENDPOINT_URL_CHARS_MAX } from "./endpoint-url.ts";
 import { HEALTH_ASSERTIONS_MAX, healthAssertionSchema } from "./health-assertion.ts";
@@ -42,6 +44,7 @@ const cadenceSchema = z
     "The cadence must divide a day, for example 60, 300 or 900 seconds.",
   );
 
+const SLO_TARGET_SENTENCE = `The target is a ratio of ${SLO_TARGET_MIN} to ${SLO_TARGET_MAX}.`;
 const runbookUrlSchema = z
   .string()
   .trim()
@@ -149,6 +152,12 @@ const optionFields = {
   degraded_after_minutes: minutes.optional(),
   degraded_cleared_after_minutes: minutes.optional(),
   runbook_url: runbookUrlSchema.nullable().optional(),
+  slo_target: z
+    .number({ error: "Give the target as a ratio, such as 0.999." })
+    .min(SLO_TARGET_MIN, SLO_TARGET_SENTENCE)
+    .max(SLO_TARGET_MAX, SLO_TARGET_SENTENCE)
+    .nullable()
+    .optional(),
   tags: z
     .array(tagSchema)
     .max(TAGS_MAX, `At most ${TAGS_MAX} tags.`)
@@ -186,6 +195,7 @@ export interface EndpointFields {
   readonly degradedAfterMinutes?: number | undefined;
   readonly degradedClearedAfterMinutes?: number | undefined;
   readonly runbookUrl?: string | null | undefined;
+  readonly sloTarget?: number | null | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly groupName?: string | null | undefined;
 }
@@ -206,6 +216,7 @@ export function endpointFieldsOf(body: Omit<EndpointPatchBody, "url" | "slug">):
     degradedAfterMinutes: body.degraded_after_minutes,
     degradedClearedAfterMinutes: body.degraded_cleared_after_minutes,
     runbookUrl: body.runbook_url,
+    sloTarget: body.slo_target,
     tags: body.tags,
     groupName: body.group,
   };

@@ -315,6 +315,11 @@ test.each([
   expect(decideMemberResolve(member)).toEqual({ resolvesOwn, resolvesAnchor, closesGroup, reason });
 });
 
+test("while a folded one is down, the recovery of another keeps the anchor's message open", () => {
+  const recovering = { isAnchor: false, isFolded: true, othersOpen: 1, foldedOpen: 1, isAnchorHeld: true };
+  expect(decideMemberResolve(recovering).resolvesAnchor).toBe(false);
+});
+
 test("in whatever order members recover, every message that was sent is resolved exactly once and the group closes once", () => {
   fc.assert(
     fc.property(

@@ -77,6 +77,10 @@ const settingsSchema = z
     degraded_after_minutes: z.int(),
     degraded_cleared_after_minutes: z.int(),
     runbook_url: z.url().nullable(),
+    slo_target: z
+      .number()
+      .nullable()
+      .describe("Ratio of minutes that are to be good; burn-rate alerts (Team and Enterprise) follow it."),
   })
   .openapi("EndpointSettings");
 
@@ -159,6 +163,7 @@ function settingsJson(row: EndpointRow): z.infer<typeof settingsSchema> {
     degraded_after_minutes: row.degradedAfterMinutes,
     degraded_cleared_after_minutes: row.degradedClearedAfterMinutes,
     runbook_url: row.runbookUrl,
+    slo_target: row.sloTarget,
   };
 }
 

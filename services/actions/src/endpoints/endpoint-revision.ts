@@ -8,9 +8,9 @@ import type { EndpointRow } from "@alivemcp/db/queries/endpoints";
 export function endpointRevision(row: EndpointRow): string {
   const { slug, name, url, transport, visibility, standing, cadenceS, regions, confirmationPeriodMs } = row;
   const { health, healthUrls, expectedTools, latencyDegradedMs, runbookUrl, tags, groupName } = row;
-  const { degradedAfterMinutes, degradedClearedAfterMinutes } = row;
+  const { degradedAfterMinutes, degradedClearedAfterMinutes, sloTarget } = row;
   const seen = [slug, name, url, transport, visibility, standing, cadenceS, regions, confirmationPeriodMs]
     .concat([health, healthUrls, expectedTools, latencyDegradedMs, runbookUrl, tags, groupName] as never)
-    .concat([degradedAfterMinutes, degradedClearedAfterMinutes] as never);
+    .concat([degradedAfterMinutes, degradedClearedAfterMinutes, sloTarget] as never);
   return sha256Hex(canonicalJson(seen)).slice(0, 24);
 }

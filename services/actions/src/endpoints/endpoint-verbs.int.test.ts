@@ -52,6 +52,7 @@ describe("registering", () => {
       groupName: "Search",
       expectedTools: ["find"],
       latencyDegradedMs: 2_000,
+      sloTarget: 0.999,
     } as const;
     expect(await register(tenant, options)).toMatchObject({
       ...options,

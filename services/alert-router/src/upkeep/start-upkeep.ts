@@ -28,22 +28,25 @@ export function startUpkeep(deps: Deps, consumer: Pick<PeriodicTask, "ageMs">): 
       run,
       onError: (err) => deps.log.error({ err, task: name }, "upkeep failed, trying again"),
     });
-  const alone = (name: string, everyMs: number, run: () => Promise<unknown>) =>
+  const inTurnAlone = (name: string, everyMs: number, run: () => Promise<unknown>) =>
     task(name, everyMs, () => inTurn(() => runAlone(deps, name, run)));
   return [
     // Not in turn: it must beat while other upkeep takes long.
     task("dead man", MINUTE_MS, () => beatDeadMan(deps, { sinceStreamReadMs: consumer.ageMs() })),
-    alone("clusters", CLUSTERS_EVERY_MS, () => sweepClusters(deps)),
-    alone("own health", MINUTE_MS, () => watchOwnHealth(deps)),
-    alone("burn rates", MINUTE_MS, () => watchBurnRates(deps)),
-    alone("sink rechecks", RECHECK_EVERY_MS, () => recheckSinks(deps.deliver)),
-    alone("old alerts", HOUR_MS, () => forgetOldAlerts(deps)),
-    alone("hourly digests", MINUTE_MS, () => sendHourlyDigests(deps)),
-    alone("weekly digests", MINUTE_MS, () => sendWeeklyDigests(deps)),
+    // Nor these: pages go out meanwhile; others' receivers may take their time.
+    task("clusters", CLUSTERS_EVERY_MS, () => runAlone(deps, "clusters", () => sweepClusters(deps))),
+    task("sink rechecks", RECHECK_EVERY_MS, () =>
+      runAlone(deps.deliver, "sink rechecks", () => recheckSinks(deps.deliver)),
+    ),
+    inTurnAlone("own health", MINUTE_MS, () => watchOwnHealth(deps)),
+    inTurnAlone("burn rates", MINUTE_MS, () => watchBurnRates(deps)),
+    inTurnAlone("old alerts", HOUR_MS, () => forgetOldAlerts(deps)),
+    inTurnAlone("hourly digests", MINUTE_MS, () => sendHourlyDigests(deps)),
+    inTurnAlone("weekly digests", MINUTE_MS, () => sendWeeklyDigests(deps)),
   ];
 }
 
-/** Upkeep takes two connections at most, one for its lock and one for its work: the stream is never short of them. */
+/** What is not urgent takes two connections at most, one for its lock and one for its work. */
 function createTurn(): (run: () => Promise<void>) => Promise<void> {
   let last: Promise<unknown> = Promise.resolve();
   return (run) => {
