@@ -389,6 +389,7 @@ const SAMPLE_MESSAGE: AlertMessage = {
   summary: "A sample.",
   atMs: 0,
   isTest: true,
+  isWorse: false,
   endpoint: null,
   incident: null,
   facts: [],

@@ -31,6 +31,11 @@ export const alertMessageSchema = z.object({
   atMs: epochMs,
   /** An event of a simulated outage, or a test: every sink shows that. */
   isTest: z.boolean(),
+  /**
+   * Told before, and to be noticed anew: worse than what this sink was last told, open again, or unanswered. A sink that
+   * edits its earlier message posts another one instead. Absent in what was stored by earlier versions.
+   */
+  isWorse: z.boolean().default(false),
   endpoint: z
     .object({ slug: line(120), name: line(200), group: line(60).nullable(), tags: z.array(line(60)).max(20) })
     .nullable(),

@@ -83,6 +83,7 @@ describe("the message of an alert", () => {
         "Connection refused: The host answered, but nothing accepts connections on the port, or the connection was reset. For 4 min now, seen from London, Ashburn.",
       atMs: t0,
       isTest: false,
+      isWorse: false,
       endpoint: { slug: "weather-api", name: "Weather API", group: "Weather", tags: ["prod"] },
       incident: {
         state: "open",
@@ -183,6 +184,40 @@ describe("the message of an alert", () => {
     ["The TLS certificate of Weather API expires in 3 d", { alert: expiry }],
   ])("is headed %s", (title, change) => {
     expect(titleOf(change)).toBe(title);
+  });
+
+  test.each<[says: boolean, when: string, change: Partial<MessageInput>]>([
+    [true, "it rose", { alert: incidentAlertOf("rose") }],
+    [true, "it is open again", { alert: incidentAlertOf("reopened") }],
+    [
+      true,
+      "it rose while the sink was not to be disturbed",
+      { alert: incidentAlertOf("still-open"), event: "incident.updated" },
+    ],
+    [
+      true,
+      "the sink heard of something milder before",
+      { alert: incidentAlertOf("opened"), event: "incident.updated" },
+    ],
+    [false, "it opened", { alert: incidentAlertOf("opened") }],
+    [
+      false,
+      "it rose, to a sink that hears of it first",
+      { alert: incidentAlertOf("rose"), event: "incident.opened" },
+    ],
+    [false, "it fell", { alert: incidentAlertOf("fell", "P2") }],
+    [false, "more is wrong, and no worse", { alert: incidentAlertOf("added") }],
+    [false, "its owner tells the public", { alert: incidentAlertOf("public-update") }],
+    [false, "somebody acknowledged", { alert: incidentAlertOf("acknowledged") }],
+    [false, "it is over", { alert: incidentAlertOf("resolved"), incident: incident(resolved) }],
+    [false, "it is a drift", { alert: drift() }],
+  ])("is to be noticed anew: %s, when %s", (says, _when, change) => {
+    expect(buildAlertMessage(input(change), t0).isWorse).toBe(says);
+  });
+
+  test("can be read as earlier versions stored it", () => {
+    const { isWorse: _, ...stored } = buildAlertMessage(input(), t0);
+    expect(alertMessageSchema.parse(stored).isWorse).toBe(false);
   });
 
   const summaryOf = (change: Partial<MessageInput>) => buildAlertMessage(input(change), t0).summary;

@@ -36,6 +36,7 @@ export function buildAlertMessage(input: MessageInput, nowMs: number): AlertMess
     summary: line(words.summary, SUMMARY_CHARS_MAX),
     atMs: alert.atMs,
     isTest: alert.isTest,
+    isWorse: isWorse(input),
     endpoint: {
       slug: endpoint.slug,
       name,
@@ -51,6 +52,19 @@ export function buildAlertMessage(input: MessageInput, nowMs: number): AlertMess
     entriesLeftOut: 0,
     proof: null,
   };
+}
+
+/**
+ * An opening is noticed as it is, except that one which is open again follows a message that says it was over. What is
+ * `opened` or `still-open` to a sink that was told goes there for one of two reasons only: it is worse than was told, or
+ * nobody answered.
+ */
+function isWorse({ alert: { facts }, event }: MessageInput): boolean {
+  if (facts.kind !== "incident") {
+    return false;
+  }
+  const isTold = event === "incident.updated";
+  return facts.news === "reopened" || (isTold && ["rose", "opened", "still-open"].includes(facts.news));
 }
 
 function wordsOf(input: MessageInput, name: string, nowMs: number): MessageWords {

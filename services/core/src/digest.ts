@@ -149,6 +149,7 @@ const EMPTY_DIGEST = {
   event: "digest",
   severity: null,
   isTest: false,
+  isWorse: false,
   endpoint: null,
   incident: null,
   facts: [],

@@ -21,6 +21,7 @@ export function noticeMessage(notice: {
     summary: publicLine(notice.summary, 600),
     atMs,
     isTest: false,
+    isWorse: false,
     endpoint: null,
     incident: null,
     facts: notice.facts.map(({ label, value }) => ({

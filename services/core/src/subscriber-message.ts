@@ -27,6 +27,7 @@ export function subscriberMessage(input: {
     summary: summaryOf(incident, atMs),
     atMs,
     isTest: false,
+    isWorse: false,
     endpoint: { slug: endpoint.slug, name: endpoint.name, group: null, tags: [] },
     incident: {
       state: isOver ? "resolved" : "open",

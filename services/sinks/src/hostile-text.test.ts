@@ -19,7 +19,11 @@ const kinds: readonly (readonly [string, (message: AlertMessage) => string, RegE
     (message) => renderTelegram(message).text,
     /<script|<a href="https:\/\/evil|@everyone|https:\/\/evil/,
   ],
-  ["jsm", (message) => JSON.stringify(renderJsm(message, false).body), /[<>]|@everyone|https:\/\/evil/],
+  [
+    "jsm",
+    (message) => JSON.stringify(renderJsm(message, { alias: message.dedupKey, isKnownThere: false }).body),
+    /[<>]|@everyone|https:\/\/evil/,
+  ],
   ["ntfy", (message) => JSON.stringify(renderNtfy(message, "topic")), /@everyone|https:\/\/evil/],
 ];
 

@@ -31,6 +31,27 @@ export function resolvedMessage(overrides: Overrides = {}): AlertMessage {
   });
 }
 
+/** The same incident a minute on, when it is worse than what was told. */
+export function worseMessage(overrides: Overrides = {}): AlertMessage {
+  return alertMessage({
+    event: "incident.updated",
+    severity: "P1",
+    isWorse: true,
+    atMs: T0_MS + 3 * MINUTE_MS,
+    ...overrides,
+  });
+}
+
+/** The same incident before it got worse, and again when it is better than it was. */
+export function degradedMessage(overrides: Overrides = {}): AlertMessage {
+  return alertMessage({
+    severity: "P2",
+    title: "Weather API is degraded",
+    incident: { causes: ["degraded"] },
+    ...overrides,
+  });
+}
+
 export function verificationMessage(code = "4711-0815"): AlertMessage {
   return alertMessage({
     event: "verification",

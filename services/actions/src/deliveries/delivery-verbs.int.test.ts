@@ -25,6 +25,7 @@ const MESSAGE: AlertMessage = {
   summary: "A summary.",
   atMs: t0,
   isTest: true,
+  isWorse: false,
   endpoint: null,
   incident: null,
   facts: [],

@@ -54,6 +54,7 @@ const plain = ({ sinkId, atMs }: SinkMessageInput) => ({
   severity: null,
   dedupKey: `sink:${sinkId}:${atMs}`,
   atMs,
+  isWorse: false,
   endpoint: null,
   incident: null,
   entries: [],

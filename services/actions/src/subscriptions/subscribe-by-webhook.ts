@@ -74,6 +74,7 @@ function challengeMessage(id: string, atMs: number): AlertMessage {
     summary: "Answer with the challenge to receive incidents here.",
     atMs,
     isTest: false,
+    isWorse: false,
     endpoint: null,
     incident: null,
     facts: [],

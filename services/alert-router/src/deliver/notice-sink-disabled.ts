@@ -80,6 +80,7 @@ function messageOf(
     summary: `${WHY[reason]} It was disabled, and nothing is sent there until it is verified again.`,
     atMs,
     isTest: false,
+    isWorse: false,
     endpoint: null,
     incident: null,
     facts: [

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   alertMessage,
+  degradedMessage,
   HOSTILE,
   hugeMessage,
   resolvedMessage,
   verificationMessage,
+  worseMessage,
 } from "../../test/incident-messages.ts";
 import { type DiscordReceiver, openDiscordReceiver } from "../../test/receivers/discord.ts";
 import { sendInput } from "../../test/send-input.ts";
@@ -39,6 +41,23 @@ describe("Discord", () => {
       expect(discord.messages).toMatchObject([{ edits: 1, content: "🟢 Weather API is up again" }]);
     },
   );
+
+  test("what is worse is a second message, and what follows edits that one", async () => {
+    const opened = refOf(await send({ message: degradedMessage() }, "123456789012345679"));
+    const worse = refOf(await send({ message: worseMessage(), thread: opened }, "123456789012345679"));
+    expect(discord.messages).toMatchObject([
+      { edits: 0, content: expect.stringContaining("is degraded") },
+      { edits: 0, content: expect.stringContaining("is down"), threadId: "123456789012345679" },
+    ]);
+    expect(worse).toMatchObject({ messageId: discord.messages[1]?.id });
+    for (const message of [degradedMessage({ event: "incident.updated" }), resolvedMessage()]) {
+      await send({ message, thread: worse }, "123456789012345679");
+    }
+    expect(discord.messages).toMatchObject([
+      { edits: 0 },
+      { edits: 2, content: "🟢 Weather API is up again" },
+    ]);
+  });
 
   test("a message that was deleted is told anew, and can be edited then", async () => {
     const opened = await send();

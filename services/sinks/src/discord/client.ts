@@ -31,7 +31,8 @@ async function send(deps: SinkDeps, input: SendInput<DiscordSettings>): Promise<
   const { settings, message, thread } = input;
   const body = renderDiscord(message);
   const earlier = thread?.webhookId === readDiscordUrl(settings.url)?.id ? thread?.messageId : undefined;
-  if (earlier !== undefined && /^\d{1,25}$/.test(earlier)) {
+  // An edit notifies nobody.
+  if (!message.isWorse && earlier !== undefined && /^\d{1,25}$/.test(earlier)) {
     const edit = await call(deps, settings, { method: "PATCH", below: `/messages/${earlier}`, body });
     if (edit.kind === "unanswered" || said.safeParse(edit.json).data?.code !== UNKNOWN_MESSAGE) {
       return outcomeOf(edit, settings);

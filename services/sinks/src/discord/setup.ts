@@ -2,7 +2,8 @@ import type { SinkSetup } from "../sink-setup.ts";
 
 export const DISCORD_SETUP: SinkSetup = {
   kind: "discord",
-  intro: "One message per incident, edited as things change. It never mentions anybody.",
+  intro:
+    "One message per incident, edited as things change, and another when it gets worse. It never mentions anybody.",
   ways: [
     {
       id: "webhook",

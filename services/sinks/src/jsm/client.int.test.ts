@@ -2,10 +2,12 @@ import type { AlertMessage } from "@alivemcp/core/alert-message";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   alertMessage,
+  degradedMessage,
   HOSTILE,
   hugeMessage,
   resolvedMessage,
   verificationMessage,
+  worseMessage,
 } from "../../test/incident-messages.ts";
 import { type JsmReceiver, openJsmReceiver } from "../../test/receivers/jsm.ts";
 import { sendInput } from "../../test/send-input.ts";
@@ -24,6 +26,7 @@ afterEach(() => jsm.close());
 
 const send = (message: AlertMessage, thread: SinkRef | null = null, base: JsmSettings["base"] = "jsm") =>
   jsmClient.send(deps, sendInput({ apiKey: jsm.apiKey, base }, { message, thread }));
+const refOf = (outcome: Awaited<ReturnType<typeof send>>) => (outcome.kind === "sent" ? outcome.ref : null);
 const { dedupKey: alias } = alertMessage();
 
 describe.each(["jsm", "opsgenie", "opsgenie-eu"] as const)("alerts of %s", (base) => {
@@ -41,9 +44,59 @@ describe.each(["jsm", "opsgenie", "opsgenie-eu"] as const)("alerts of %s", (base
     expect(jsm.alerts).toMatchObject([{ status: "closed", count: 1 }]);
     expect(jsm.requests.every(({ path }) => path.includes("/jsm/") === (base === "jsm"))).toBe(true);
   });
+
+  test("what is worse is a new alert of higher priority in the place of the earlier one, and what follows is told there", async () => {
+    const opened = refOf(await send(degradedMessage(), null, base));
+    const worse = refOf(await send(worseMessage(), opened, base));
+    expect(jsm.alerts).toMatchObject([
+      { alias, priority: "P3", status: "closed" },
+      { alias: worse?.alias, priority: "P1", status: "open", count: 1, notes: [] },
+    ]);
+    await send(degradedMessage({ event: "incident.updated" }), worse, base);
+    expect(jsm.alerts.map(({ status, notes }) => [status, notes.length])).toEqual([
+      ["closed", 1],
+      ["open", 1],
+    ]);
+    await send(resolvedMessage(), worse, base);
+    expect(jsm.alerts.map(({ status }) => status)).toEqual(["closed", "closed"]);
+  });
 });
 
 describe("Jira Service Management", () => {
+  test("the new alert is open before the earlier one is closed, and a second try makes no other", async () => {
+    const opened = refOf(await send(degradedMessage()));
+    const worse = refOf(await send(worseMessage(), opened));
+    expect(jsm.requests.map(({ path }) => path.split("/v2/alerts")[1])).toEqual([
+      "",
+      "",
+      `/${alias}/close?identifierType=alias`,
+    ]);
+    await send(worseMessage(), opened);
+    await send(worseMessage(), worse);
+    expect(jsm.alerts).toMatchObject([{ status: "closed" }, { status: "open", count: 3 }]);
+  });
+
+  test("what is worse is tried again until the earlier alert is closed", async () => {
+    const opened = refOf(await send(degradedMessage()));
+    const worse = sendInput({ apiKey: jsm.apiKey, base: "jsm" } as const, {
+      message: worseMessage(),
+      thread: opened,
+    });
+    const fetch: SinkDeps["fetch"] = (request) => {
+      if (request.url.pathname.endsWith("/close")) {
+        jsm.misbehave(503);
+      }
+      return deps.fetch(request);
+    };
+    expect(await jsmClient.send({ ...deps, fetch }, worse)).toMatchObject({
+      kind: "retryable",
+      reason: "server_error",
+    });
+    expect(jsm.alerts).toMatchObject([{ status: "open" }, { status: "open" }]);
+    expect((await jsmClient.send(deps, worse)).kind).toBe("sent");
+    expect(jsm.alerts).toMatchObject([{ status: "closed" }, { status: "open" }]);
+  });
+
   test("an alert that is created again is counted, not doubled", async () => {
     await send(alertMessage());
     await send(alertMessage());

@@ -1,6 +1,6 @@
-import { callVendor, judgeStatus, type VendorAnswer } from "../call-vendor.ts";
+import { callVendor, HALF_TIMEOUT_MS, judgeStatus, type VendorAnswer } from "../call-vendor.ts";
 import type { SendInput, SendOutcome, SinkClient, SinkDeps, VendorUrls } from "../sink-client.ts";
-import { renderJsm } from "./render.ts";
+import { type JsmRequest, renderJsm, renderSuperseded } from "./render.ts";
 import { type JsmBase, type JsmSettings, jsmSettings, shownJsm } from "./settings.ts";
 
 /** An integration's key can do nothing that nobody sees. */
@@ -12,17 +12,43 @@ export const jsmClient: SinkClient<JsmSettings> = {
   recheck: null,
 };
 
+/**
+ * `ref` names the alert that stands for the incident now. What is worse is an alert of its own, under an alias that a
+ * second try meets again; the earlier one is closed only once that has been taken, so that at no moment none is open.
+ */
 async function send(deps: SinkDeps, input: SendInput<JsmSettings>): Promise<SendOutcome> {
-  const { settings, message, thread } = input;
-  const request = renderJsm(message, thread !== null);
+  const { settings, message, thread, deliveryId } = input;
+  const earlier = thread?.alias ?? message.dedupKey;
+  const isAnew = thread !== null && message.isWorse;
+  const alias = isAnew ? `${message.dedupKey}:${deliveryId}` : earlier;
+  const told = await call(
+    deps,
+    settings,
+    renderJsm(message, { alias, isKnownThere: thread !== null }),
+    alias,
+  );
+  if (!isAnew || told.kind !== "sent" || earlier === alias) {
+    return told;
+  }
+  const closed = await call(deps, settings, renderSuperseded(earlier), alias);
+  return closed.kind === "retryable" ? closed : told;
+}
+
+async function call(
+  deps: SinkDeps,
+  settings: JsmSettings,
+  request: JsmRequest,
+  alias: string,
+): Promise<SendOutcome> {
   const reply = await callVendor(deps, {
     url: new URL(`${alertsUrl(settings.base, deps.vendors)}${request.path}`),
     method: "POST",
     headers: { authorization: `GenieKey ${settings.apiKey}` },
     body: request.body,
     secrets: [settings.apiKey],
+    timeoutMs: HALF_TIMEOUT_MS,
   });
-  return reply.kind === "unanswered" ? reply.outcome : judge(reply, { alias: message.dedupKey });
+  return reply.kind === "unanswered" ? reply.outcome : judge(reply, { alias });
 }
 
 function alertsUrl(base: JsmBase, vendors: VendorUrls): string {

@@ -33,24 +33,29 @@ interface JsmChange {
   readonly note: string;
 }
 
+type JsmVerb = "acknowledge" | "close" | "notes";
+
 /** `path` is below `…/v2/alerts`. */
 export type JsmRequest =
   | { readonly kind: "create"; readonly path: ""; readonly body: JsmAlert }
   | { readonly kind: "change"; readonly path: string; readonly body: JsmChange };
 
 /**
- * Creating under the alias of an open alert raises its count, so that repeating is harmless. What changes later is a note
- * on it; acknowledgement and recovery acknowledge and close it.
+ * Creating under the alias of an open alert raises its count and notifies nobody, so that repeating is harmless. What
+ * changes later is a note on it; acknowledgement and recovery acknowledge and close it. What is worse is created, under an
+ * alias of its own: an integration's key can create, acknowledge, close and add notes, and nothing else is documented for
+ * it in Jira Service Management, no change of priority either.
  */
-export function renderJsm(message: AlertMessage, isKnownThere: boolean): JsmRequest {
+export function renderJsm(
+  message: AlertMessage,
+  { alias, isKnownThere }: { readonly alias: string; readonly isKnownThere: boolean },
+): JsmRequest {
   const view = alertView(message);
-  const alias = fitText(message.dedupKey, ALIAS_CHARS_MAX);
   const verb = verbOf(message, isKnownThere);
   if (verb !== null) {
     const update = view.update === null ? "" : `\n${view.update.stage}: ${view.update.body}`;
     const note = fitText(safe(`${view.headline}: ${view.summary}${update}`), NOTE_CHARS_MAX);
-    const path = `/${encodeURIComponent(alias)}/${verb}?identifierType=alias`;
-    return { kind: "change", path, body: { source: SOURCE, note } };
+    return changeOf(alias, verb, note);
   }
   return {
     kind: "create",
@@ -60,7 +65,7 @@ export function renderJsm(message: AlertMessage, isKnownThere: boolean): JsmRequ
         safe(`${view.headline}${view.code === null ? "" : ` (code ${view.code})`}`),
         MESSAGE_CHARS_MAX,
       ),
-      alias,
+      alias: fitText(alias, ALIAS_CHARS_MAX),
       description: descriptionOf(view),
       priority: priorityOf(message),
       tags: (view.endpoint?.tags ?? []).slice(0, TAGS_MAX).map((tag) => fitText(safe(tag), TAG_CHARS_MAX)),
@@ -71,14 +76,24 @@ export function renderJsm(message: AlertMessage, isKnownThere: boolean): JsmRequ
   };
 }
 
-function verbOf({ event }: AlertMessage, isKnownThere: boolean): "acknowledge" | "close" | "notes" | null {
+/** Closes the alert that another, of what is worse, took the place of. */
+export function renderSuperseded(alias: string): JsmRequest {
+  return changeOf(alias, "close", "Another alert took its place: somebody is to be notified anew.");
+}
+
+function changeOf(alias: string, verb: JsmVerb, note: string): JsmRequest {
+  const path = `/${encodeURIComponent(fitText(alias, ALIAS_CHARS_MAX))}/${verb}?identifierType=alias`;
+  return { kind: "change", path, body: { source: SOURCE, note } };
+}
+
+function verbOf({ event, isWorse }: AlertMessage, isKnownThere: boolean): JsmVerb | null {
   switch (event) {
     case "incident.acknowledged":
       return "acknowledge";
     case "incident.resolved":
       return "close";
     case "incident.updated":
-      return isKnownThere ? "notes" : null;
+      return isKnownThere && !isWorse ? "notes" : null;
     case "incident.opened":
     case "drift.detected":
     case "credential.expiring":

@@ -3,7 +3,7 @@ import type { SinkSetup } from "../sink-setup.ts";
 export const JSM_SETUP: SinkSetup = {
   kind: "jsm",
   intro:
-    "An incident here is one alert in Jira Service Management or Opsgenie: created, acknowledged and closed together, with a note for every change. The Opsgenie API ends on 5 April 2027; its alerts move to Jira Service Management with another key.",
+    "An incident here is one alert in Jira Service Management or Opsgenie: created, acknowledged and closed together, with a note for every change; when it gets worse, another of higher priority takes its place, so that somebody is notified. The Opsgenie API ends on 5 April 2027; its alerts move to Jira Service Management with another key.",
   ways: [
     {
       id: "key",

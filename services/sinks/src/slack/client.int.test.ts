@@ -1,9 +1,17 @@
+import type { AlertMessage } from "@alivemcp/core/alert-message";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { HOSTILE, hugeMessage, resolvedMessage, verificationMessage } from "../../test/incident-messages.ts";
+import {
+  degradedMessage,
+  HOSTILE,
+  hugeMessage,
+  resolvedMessage,
+  verificationMessage,
+  worseMessage,
+} from "../../test/incident-messages.ts";
 import { openSlackReceiver, type SlackReceiver } from "../../test/receivers/slack.ts";
 import { sendInput } from "../../test/send-input.ts";
 import { testSinkDeps } from "../../test/sink-deps.ts";
-import type { SinkDeps } from "../sink-client.ts";
+import type { SinkDeps, SinkRef } from "../sink-client.ts";
 import { slackClient } from "./client.ts";
 import type { SlackSettings } from "./settings.ts";
 
@@ -123,6 +131,30 @@ describe("Slack by a bot", () => {
     expect(slack.messages[0]).toMatchObject({ edits: 1 });
     expect(slack.messages[0]?.text).toContain("up again");
   });
+
+  test.each([
+    ["bot", bot],
+    ["install", install],
+  ] as const)(
+    "what is worse is a second message of a %s, and what follows edits that one",
+    async (_name, settings) => {
+      const send = async (message: AlertMessage, thread: SinkRef | null) => {
+        const outcome = await slackClient.send(deps, sendInput(settings(), { message, thread }));
+        return outcome.kind === "sent" ? outcome.ref : null;
+      };
+      const opened = await send(degradedMessage(), null);
+      const worse = await send(worseMessage(), opened);
+      expect(slack.messages).toMatchObject([
+        { edits: 0, text: expect.stringContaining("is degraded") },
+        { edits: 0, text: expect.stringContaining("is down"), channel: slack.channel },
+      ]);
+      expect(worse).not.toEqual(opened);
+      await send(degradedMessage({ event: "incident.updated" }), worse);
+      await send(resolvedMessage(), worse);
+      expect(slack.messages.map(({ edits }) => edits)).toEqual([0, 2]);
+      expect(slack.messages[1]?.text).toContain("up again");
+    },
+  );
 
   test("an edit that is tried again changes nothing twice", async () => {
     const opened = await slackClient.send(deps, sendInput(bot()));

@@ -30,8 +30,8 @@ async function send(deps: SinkDeps, input: SendInput<SlackSettings>): Promise<Se
   if (settings.via === "webhook") {
     return postByWebhook(deps, settings.url, body);
   }
-  // After a change of channel the earlier message is another channel's.
-  if (thread?.ts !== undefined && thread.channel === settings.channel) {
+  // After a change of channel the earlier message is another channel's. An edit notifies nobody.
+  if (!message.isWorse && thread?.ts !== undefined && thread.channel === settings.channel) {
     const edit = await callApi(deps, settings.token, "chat.update", {
       ...body,
       channel: settings.channel,

@@ -3,7 +3,7 @@ import type { SinkSetup } from "../sink-setup.ts";
 export const SLACK_SETUP: SinkSetup = {
   kind: "slack",
   intro:
-    "One message per incident in a channel of yours. With the app or a bot it is edited as things change; an incoming webhook can only post, so that every change is a message of its own.",
+    "One message per incident in a channel of yours. With the app or a bot it is edited as things change, and another is posted when it gets worse; an incoming webhook can only post, so that every change is a message of its own.",
   ways: [
     {
       id: "install",

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   alertMessage,
+  degradedMessage,
   HOSTILE,
   hugeMessage,
   resolvedMessage,
   verificationMessage,
+  worseMessage,
 } from "../../test/incident-messages.ts";
 import { openTelegramReceiver, type TelegramReceiver } from "../../test/receivers/telegram.ts";
 import { sendInput } from "../../test/send-input.ts";
@@ -35,6 +37,29 @@ describe("Telegram", () => {
     const again = await send({ message: resolvedMessage(), thread });
     expect([again.kind, refOf(again)]).toEqual(["sent", thread]);
     expect(telegram.messages).toMatchObject([{ edits: 1, text: expect.stringContaining("up again") }]);
+  });
+
+  test("what is worse is a second message that rings, and what follows edits that one", async () => {
+    const opened = refOf(await send({ message: degradedMessage() }));
+    const worse = refOf(await send({ message: worseMessage(), thread: opened }));
+    expect(telegram.messages).toMatchObject([
+      { edits: 0, text: expect.stringContaining("is degraded") },
+      { edits: 0, text: expect.stringContaining("is down"), isSilent: false },
+    ]);
+    expect(worse).not.toEqual(opened);
+    for (const message of [degradedMessage({ event: "incident.updated" }), resolvedMessage()]) {
+      await send({ message, thread: worse });
+    }
+    expect(telegram.messages).toMatchObject([
+      { edits: 0 },
+      { edits: 2, text: expect.stringContaining("up again") },
+    ]);
+  });
+
+  test("what is worse goes where a group moved to", async () => {
+    const before = refOf(await send({ message: degradedMessage() }));
+    const chatId = telegram.migrate();
+    expect(refOf(await send({ message: worseMessage(), thread: before }))).toMatchObject({ chatId });
   });
 
   test("a message that was deleted is told anew", async () => {

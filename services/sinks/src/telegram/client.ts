@@ -43,7 +43,8 @@ async function send(deps: SinkDeps, input: SendInput<TelegramSettings>): Promise
   const chat =
     thread?.askedChatId === settings.chatId ? (thread?.chatId ?? settings.chatId) : settings.chatId;
   const earlier = thread?.askedChatId === settings.chatId ? Number(thread?.messageId) : Number.NaN;
-  if (Number.isSafeInteger(earlier)) {
+  // An edit notifies nobody.
+  if (!message.isWorse && Number.isSafeInteger(earlier)) {
     const { text, parse_mode, link_preview_options } = body;
     const edit = await call(deps, "editMessageText", {
       chat_id: chat,

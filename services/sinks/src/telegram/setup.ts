@@ -2,7 +2,8 @@ import type { SinkSetup } from "../sink-setup.ts";
 
 export const TELEGRAM_SETUP: SinkSetup = {
   kind: "telegram",
-  intro: "One message per incident, edited as things change. Outages ring, everything else arrives silently.",
+  intro:
+    "One message per incident, edited as things change, and another when it gets worse. Outages ring, everything else arrives silently.",
   ways: [
     {
       id: "chat",

@@ -46,6 +46,7 @@ test("an event arrives signed, in the documented shape, and again with the same 
       title: "Weather API is down",
       summary: "The connection is refused from Ashburn and London since 09:58 UTC.",
       is_test: false,
+      is_worse: false,
       endpoint: { slug: "weather-api", name: "Weather API", group: "Core", tags: ["prod", "eu"] },
       incident: {
         id: testMessage().dedupKey,

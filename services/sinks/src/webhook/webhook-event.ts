@@ -45,6 +45,7 @@ function write(message: AlertMessage): string {
     title: message.title,
     summary: message.summary,
     is_test: message.isTest,
+    is_worse: message.isWorse,
     endpoint,
     incident: incident && {
       id: message.dedupKey,
