@@ -4,7 +4,6 @@ import { everyTick, type PeriodicTask } from "@alivemcp/runtime/periodic";
 import type { Deps } from "../deps.ts";
 import { beatDeadMan } from "./beat-dead-man.ts";
 import { forgetOldAlerts } from "./forget-old-alerts.ts";
-import { recheckSinks } from "./recheck-sinks.ts";
 import { sendHourlyDigests } from "./send-hourly-digests.ts";
 import { sendWeeklyDigests } from "./send-weekly-digests.ts";
 import { sweepClusters } from "./sweep-clusters.ts";
@@ -13,7 +12,6 @@ import { watchOwnHealth } from "./watch-own-health.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const RECHECK_EVERY_MS = 10 * MINUTE_MS;
 /** Pages go out at once: a cluster is worth the more the sooner it opens. */
 const CLUSTERS_EVERY_MS = 5_000;
 
@@ -33,11 +31,8 @@ export function startUpkeep(deps: Deps, consumer: Pick<PeriodicTask, "ageMs">): 
   return [
     // Not in turn: it must beat while other upkeep takes long.
     task("dead man", MINUTE_MS, () => beatDeadMan(deps, { sinceStreamReadMs: consumer.ageMs() })),
-    // Nor these: pages go out meanwhile; others' receivers may take their time.
+    // Nor this: pages go out meanwhile.
     task("clusters", CLUSTERS_EVERY_MS, () => runAlone(deps, "clusters", () => sweepClusters(deps))),
-    task("sink rechecks", RECHECK_EVERY_MS, () =>
-      runAlone(deps.deliver, "sink rechecks", () => recheckSinks(deps.deliver)),
-    ),
     inTurnAlone("own health", MINUTE_MS, () => watchOwnHealth(deps)),
     inTurnAlone("burn rates", MINUTE_MS, () => watchBurnRates(deps)),
     inTurnAlone("old alerts", HOUR_MS, () => forgetOldAlerts(deps)),
