@@ -29,6 +29,8 @@ export interface RunningRouter {
 const SWEEP_EVERY_MS = 1_000;
 const COUNT_EVERY_MS = 5_000;
 const WARN_EVERY_MS = 5_000;
+/** Looks through every endpoint, for what is told days ahead. */
+const EXPIRE_EVERY_MS = 60_000;
 
 /** Starts reading the stream and sweeping deadlines; `stop` finishes what is in hand and gives the shards back. */
 export async function startRouter(deps: Deps): Promise<RunningRouter> {
@@ -55,10 +57,8 @@ export async function startRouter(deps: Deps): Promise<RunningRouter> {
       await sweepIncidentTenants(deps);
       await sweepPublicUpdates(deps);
     }),
-    task("warnings", WARN_EVERY_MS, async () => {
-      await sweepDrift(deps);
-      await sweepExpiries(deps);
-    }),
+    task("drift", WARN_EVERY_MS, () => sweepDrift(deps)),
+    task("expiries", EXPIRE_EVERY_MS, () => sweepExpiries(deps)),
     task("default sinks", WARN_EVERY_MS, () =>
       ensureDefaultSinks(deps.pool, { keys: deps.sinkKeys, tenantIds: null, nowMs: clock.nowMs() }),
     ),
