@@ -31,6 +31,7 @@ export const KEY_ERASURE = {
   lookJobId: expires("3 minutes, in the queue of its region"),
   nowJobId: expires("3 minutes, in the queue of its region"),
   checkJobId: expires("an hour, in the queue of its region"),
+  deliveryJobId: expires("3 minutes, in the queue of deliveries; the message itself lies in Postgres"),
   handoverKey: expires("a minute: a dispatch of one job, its answer sealed to one child"),
   verdictStream: expires("minutes: entries are removed behind the slowest group"),
   asideStream: kept("entries that nobody could parse; the newest few, for an operator to look at"),
