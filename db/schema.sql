@@ -215,6 +215,27 @@ END $function$
 ;
 GRANT EXECUTE ON erase_tenant_rows(uuid,text,integer) TO alivemcp_system;
 
+CREATE OR REPLACE FUNCTION public.keep_threads_of_endpoint()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  INSERT INTO orphaned_thread (dedup_key, tenant_id, endpoint_name, endpoint_slug, severity, started_at, is_simulated, sink_ids)
+  SELECT it.id, it.tenant_id, OLD.name, OLD.slug, i.severity, i.started_at, i.simulated_for IS NOT NULL,
+    array_agg(DISTINCT d.sink_id)
+  FROM incident i
+  JOIN incident_tenant it ON it.incident_id = i.id
+  JOIN tenants t ON t.id = it.tenant_id AND t.deletion_due_at IS NULL
+  JOIN delivery d ON d.incident_tenant_id = it.id AND (d.state = 'sent' OR d.attempts > 0)
+  WHERE i.endpoint_id = OLD.id AND i.resolved_at IS NULL
+  GROUP BY it.id, it.tenant_id, i.id
+  ON CONFLICT (dedup_key) DO NOTHING;
+  RETURN OLD;
+END $function$
+;
+
 CREATE OR REPLACE FUNCTION public.make_probe_partitions(base_table text, class text, unit text, from_at timestamp with time zone, through_at timestamp with time zone)
  RETURNS SETOF text
  LANGUAGE plpgsql
@@ -1066,6 +1087,7 @@ CREATE INDEX endpoints_with_slo_target ON public.endpoints USING btree (id) WHER
 CREATE TRIGGER endpoints_bump_config_version BEFORE UPDATE ON public.endpoints FOR EACH ROW EXECUTE FUNCTION bump_config_version();
 CREATE TRIGGER endpoints_detach_followers AFTER UPDATE OF visibility ON public.endpoints FOR EACH ROW WHEN (((old.visibility = 'public'::text) AND (new.visibility <> 'public'::text))) EXECUTE FUNCTION detach_followers();
 CREATE TRIGGER endpoints_detach_followers_of_deleted BEFORE DELETE ON public.endpoints FOR EACH ROW WHEN ((old.visibility = 'public'::text)) EXECUTE FUNCTION detach_followers();
+CREATE TRIGGER endpoints_keep_threads BEFORE DELETE ON public.endpoints FOR EACH ROW EXECUTE FUNCTION keep_threads_of_endpoint();
 CREATE TRIGGER endpoints_queue_erasure AFTER DELETE ON public.endpoints FOR EACH ROW EXECUTE FUNCTION queue_endpoint_erasure();
 CREATE TRIGGER endpoints_retire_slug AFTER INSERT OR DELETE ON public.endpoints FOR EACH ROW EXECUTE FUNCTION retire_slug();
 CREATE TRIGGER endpoints_retire_slug_on_change AFTER UPDATE OF slug ON public.endpoints FOR EACH ROW WHEN ((old.slug <> new.slug)) EXECUTE FUNCTION retire_slug();
@@ -1484,6 +1506,27 @@ CREATE POLICY system_all ON opt_out FOR ALL TO alivemcp_system USING true;
 GRANT INSERT, SELECT, UPDATE ON opt_out TO alivemcp_operator;
 GRANT SELECT ON opt_out TO alivemcp_system;
 GRANT INSERT (kind, target, contact, note) ON opt_out TO alivemcp_app;
+
+CREATE TABLE orphaned_thread (
+  dedup_key uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  endpoint_name text NOT NULL,
+  endpoint_slug text NOT NULL,
+  severity text NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  is_simulated boolean NOT NULL,
+  sink_ids uuid[] NOT NULL,
+  at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE orphaned_thread ADD CONSTRAINT orphaned_thread_severity_check CHECK ((severity = ANY (ARRAY['P1'::text, 'P2'::text])));
+ALTER TABLE orphaned_thread ADD CONSTRAINT orphaned_thread_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE orphaned_thread ADD CONSTRAINT orphaned_thread_pkey PRIMARY KEY (dedup_key);
+CREATE INDEX orphaned_thread_by_tenant ON public.orphaned_thread USING btree (tenant_id);
+ALTER TABLE orphaned_thread ENABLE ROW LEVEL SECURITY;
+ALTER TABLE orphaned_thread FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner_all ON orphaned_thread FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON orphaned_thread FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON orphaned_thread TO alivemcp_system;
 
 CREATE TABLE probe_day (
   endpoint_number integer NOT NULL,

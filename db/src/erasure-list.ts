@@ -29,6 +29,7 @@ export const TABLE_ERASURE = {
   release_window: tenant,
   delivery_attempt: tenant,
   sink_thread: tenant,
+  orphaned_thread: tenant,
   inbound_event: tenant,
   delivery: tenant,
   alert_decision: tenant,

@@ -69,6 +69,7 @@ export const TABLE_EXPORT = {
 
   inbound_event: leftOut("names that channels gave to what they told us"),
   sink_thread: leftOut("what a channel calls a message of ours"),
+  orphaned_thread: leftOut("messages about to be promised, for seconds"),
   digest_mark: leftOut("when a digest was looked at last"),
   burn_rate: leftOut("working memory; incidents say what came of it"),
   subscriber: leftOut("strangers' addresses, sealed: they are theirs, not the workspace's"),

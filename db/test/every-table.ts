@@ -73,6 +73,9 @@ const ROWS: Readonly<Record<string, string>> = {
     VALUES (:tenant, now(), :endpoint, 'k', 'test', 'P1', 'send', 'rule-matched')`,
   inbound_event: `INSERT INTO inbound_event (sink_id, event_key, tenant_id, received_at)
     SELECT id, 'k', :tenant, now() FROM sink WHERE tenant_id = :tenant`,
+  orphaned_thread: `INSERT INTO orphaned_thread
+      (dedup_key, tenant_id, endpoint_name, endpoint_slug, severity, started_at, is_simulated, sink_ids)
+    VALUES (gen_random_uuid(), :tenant, 'e', 'e', 'P1', now(), false, '{}')`,
   sink_thread: `INSERT INTO sink_thread (sink_id, dedup_key, tenant_id, ref)
     SELECT id, 'k', :tenant, '{}' FROM sink WHERE tenant_id = :tenant`,
   probe_minute: `INSERT INTO probe_minute (endpoint_number, retention_class, state, minute_at, revision, covers_minutes, regions)

@@ -1,5 +1,5 @@
 import { ALERT_EVENTS } from "@alivemcp/core/alert-event";
-import { ALERT_SEVERITIES } from "@alivemcp/core/alert-severity";
+import { ALERT_SEVERITIES, INCIDENT_SEVERITIES } from "@alivemcp/core/alert-severity";
 import { ALERT_VERDICTS, DELIVERY_STATES } from "@alivemcp/core/delivery-state";
 import { SEND_OUTCOMES, SINK_KINDS, SINK_STATES } from "@alivemcp/core/sink-kind";
 import {
@@ -135,6 +135,20 @@ export const inboundEvent = pgTable(
   },
   (table) => [primaryKey({ columns: [table.sinkId, table.eventKey] })],
 );
+
+export const orphanedThread = pgTable("orphaned_thread", {
+  dedupKey: uuid("dedup_key").primaryKey(),
+  tenantId: uuid("tenant_id")
+    .notNull()
+    .references(() => tenants.id),
+  endpointName: text("endpoint_name").notNull(),
+  endpointSlug: text("endpoint_slug").notNull(),
+  severity: text({ enum: INCIDENT_SEVERITIES }).notNull(),
+  startedAt: timestamp("started_at", { withTimezone: true }).notNull(),
+  isSimulated: boolean("is_simulated").notNull(),
+  sinkIds: uuid("sink_ids").array().notNull(),
+  at: timestamp({ withTimezone: true }).notNull().defaultNow(),
+});
 
 export const sinkThread = pgTable(
   "sink_thread",

@@ -15,6 +15,7 @@ import { sweepShard } from "./sweep-shard.ts";
 import { sweepGroups } from "./sweeps/sweep-groups.ts";
 import { sweepIncidentTenants, sweepPublicUpdates } from "./sweeps/sweep-incident-tenants.ts";
 import { sweepIncidents } from "./sweeps/sweep-incidents.ts";
+import { sweepOrphanedThreads } from "./sweeps/sweep-orphaned-threads.ts";
 import { sweepDrift, sweepExpiries } from "./sweeps/sweep-warnings.ts";
 import { startUpkeep } from "./upkeep/start-upkeep.ts";
 
@@ -52,6 +53,7 @@ export async function startRouter(deps: Deps): Promise<RunningRouter> {
   const timers = [
     task("deadlines", SWEEP_EVERY_MS, sweep),
     task("incidents", SWEEP_EVERY_MS, () => sweepIncidents(deps)),
+    task("deleted endpoints", SWEEP_EVERY_MS, () => sweepOrphanedThreads(deps)),
     task("groups", SWEEP_EVERY_MS, () => sweepGroups(deps)),
     task("answers", SWEEP_EVERY_MS, async () => {
       await sweepIncidentTenants(deps);

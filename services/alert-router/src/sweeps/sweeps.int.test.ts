@@ -1,11 +1,13 @@
 /** What is told although no verdict came: people, time and other processes leave rows, and the router finds them. */
 import { randomUUID } from "node:crypto";
+import { alertMessageSchema } from "@alivemcp/core/alert-message";
 import { MINUTE_MS } from "@alivemcp/core/pipeline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addTestTenant } from "../../../../db/test/tenant.ts";
 import { openRouterWorld, REGIONS, type RouterWorld } from "../../test/open-router-world.ts";
 import { sweepIncidentTenants, sweepPublicUpdates } from "./sweep-incident-tenants.ts";
 import { sweepIncidents } from "./sweep-incidents.ts";
+import { sweepOrphanedThreads } from "./sweep-orphaned-threads.ts";
 import { sweepDrift, sweepExpiries } from "./sweep-warnings.ts";
 
 let world: RouterWorld;
@@ -45,6 +47,43 @@ async function addSink(tenantId: string) {
   );
   return id;
 }
+
+test("an endpoint deleted during its incident ends it once, for owner and follower, only where it had been told", async () => {
+  const { tenant, id } = await addDown();
+  const follower = await addTestTenant(world.database);
+  await sql("INSERT INTO follow (tenant_id, endpoint_id, cadence_s) VALUES ($1, $2, 60)", [follower.id, id]);
+  await world.takeDown(id);
+  const opened = [...(await world.deliveries(tenant.id)), ...(await world.deliveries(follower.id))];
+  await sql("UPDATE delivery SET state = 'sent' WHERE id = ANY($1::uuid[])", [opened.map((one) => one.id)]);
+  const unheard = await addSink(tenant.id);
+  await sql("DELETE FROM endpoints WHERE id = $1", [id]);
+  await twice(sweepOrphanedThreads);
+  for (const [index, tenantId] of [tenant.id, follower.id].entries()) {
+    const [ended, ...more] = await world.deliveries(tenantId);
+    expect(more).toEqual([]);
+    expect(ended).toMatchObject({ event: "incident.resolved", severity: "P1", state: "pending" });
+    expect(ended).toMatchObject({ dedupKey: opened[index].dedupKey, sinkId: opened[index].sinkId });
+    expect(ended.sinkId).not.toBe(unheard);
+    expect(alertMessageSchema.parse(ended.message).title).toBe("x is no longer watched");
+  }
+  expect(await sweepOrphanedThreads(world.deps)).toBe(0);
+});
+
+test.each([
+  ["nobody was told of", "UPDATE delivery SET state = 'cancelled' WHERE tenant_id = $1"],
+  [
+    "belongs to a workspace that leaves",
+    "UPDATE tenants SET deletion_requested_at = now(), deletion_due_at = now() WHERE id = $1",
+  ],
+])("an incident that %s ends with its endpoint in silence", async (_which, before) => {
+  const { tenant, id } = await addDown();
+  await world.takeDown(id);
+  await sql("UPDATE delivery SET state = 'sent' WHERE tenant_id = $1", [tenant.id]);
+  await sql(before, [tenant.id]);
+  await sql("DELETE FROM endpoints WHERE id = $1", [id]);
+  expect(await sweepOrphanedThreads(world.deps)).toBe(0);
+  expect(await world.deliveries(tenant.id)).toEqual([]);
+});
 
 test("a simulated outage is told to its own workspace, marked as a test, and is over after a minute", async () => {
   const { tenant, id } = await addDown();
