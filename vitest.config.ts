@@ -1,17 +1,15 @@
 import { defineConfig } from "vitest/config";
 
 const exclude = ["**/node_modules/**", ".state/**"];
-/** Tests that start whole copies of the project: six processes, Postgres and Redis each. */
-const wholeCopies = [
-  "scripts/{journey,first-day,up,compose}.int.test.ts",
-  "scripts/drills/*.int.test.ts",
-  "services/probe-worker/src/fairness.int.test.ts",
-];
+/** Tests that start whole copies of the project: seven processes, Postgres and Redis each. They wait more than they work. */
+const wholeCopies = ["scripts/{journey,first-day,up,compose}.int.test.ts", "scripts/drills/*.int.test.ts"];
+/** Measures lateness, so that nothing may run beside it. */
+const alone = ["services/probe-worker/src/fairness.int.test.ts"];
 
 /**
- * Three projects. `unit` touches nothing; `int` talks to real services on loopback (two workers: two cores); `copy`
- * comes after both and one file at a time, because what it measures or waits for must not starve. The files of the first
- * two share one module cache per worker (no module here keeps state): loading the apps anew for each took half the time.
+ * Four projects. `unit` touches nothing; `int` talks to real services on loopback (two workers: two cores); `copy` comes
+ * after both, two copies at a time; `alone` comes last, one file at a time. The files of the first two share one module
+ * cache per worker (no module here keeps state): loading the apps anew for each took half the time.
  */
 export default defineConfig({
   test: {
@@ -31,7 +29,7 @@ export default defineConfig({
         test: {
           name: "int",
           include: ["{apps,services,db,scripts}/**/*.int.test.ts"],
-          exclude: [...exclude, ...wholeCopies],
+          exclude: [...exclude, ...wholeCopies, ...alone],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           isolate: false,
@@ -46,8 +44,19 @@ export default defineConfig({
           exclude,
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: "alone",
+          include: alone,
+          exclude,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
         },
       },
     ],
