@@ -4,9 +4,9 @@
  * verifies signatures, time that is moved.
  */
 import { randomUUID } from "node:crypto";
+import { createMetrics } from "@alivemcp/runtime/metrics";
 import { sealSettings } from "@alivemcp/runtime/sink-keys";
 import { makeWebhookSecret } from "@alivemcp/sinks/webhook/secret";
-import { Registry } from "prom-client";
 import { addTestTenant } from "../../db/test/tenant.ts";
 import type { DeliverDeps } from "../../services/alert-router/src/deliver/deliver-deps.ts";
 import { createDeliverMetrics } from "../../services/alert-router/src/deliver/deliver-metrics.ts";
@@ -56,6 +56,8 @@ export interface Life {
 }
 
 const MINUTE_MS = 60_000;
+/** One for all lives: nobody reads it, and default metrics watch the process for as long as it lives. */
+const METRICS = createDeliverMetrics(createMetrics("drill"));
 const everywhere = (state: "up" | "down") => Object.fromEntries(REGIONS.map((region) => [region, state]));
 
 export interface LifeWorld {
@@ -168,7 +170,7 @@ function deliverDepsOf({ deps }: RouterWorld): DeliverDeps {
   return {
     ...deps,
     dice: () => 0.5,
-    metrics: createDeliverMetrics(new Registry()),
+    metrics: METRICS,
     queueConnection: deps.redis,
     sinkDeps: testSinkDeps({ nowMs: deps.clock.nowMs }),
     gates: createReceiverGates(),

@@ -58,7 +58,7 @@ const severityFields = (chosen: readonly string[], problems: FormProblems): Html
   html`<fieldset id="severities"${problems.severities === undefined ? "" : html` aria-describedby="severities-problem"`}><legend>Severities</legend>
 ${problems.severities === undefined ? "" : html`<p class="problem" id="severities-problem" role="alert">${problems.severities}</p>`}
 ${ALERT_SEVERITIES.map((severity) => box("severities", severity, `${severity}: ${SEVERITY_WORDS[severity]}`, chosen))}
-<p class="hint">P4 is told in the weekly digest of these sinks, never at once.</p></fieldset>`;
+<p class="hint">P4 always goes to the weekly digest, whatever the rules say.</p></fieldset>`;
 
 export const box = (name: string, value: string, label: string, chosen: readonly string[]): Html =>
   html`<label class="check"><input type="checkbox" name="${name}" value="${value}"${chosen.includes(value) ? html` checked` : ""}> <span>${label}</span></label>`;
