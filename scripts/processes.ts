@@ -164,8 +164,8 @@ const MAKES_JOBS: ReadonlySet<string> = new Set(["api", "web", "scheduler", "ale
 
 /** Accounts at vendors, an outside watcher, receivers in place of vendors: off until they are set. */
 const GIVEN: Readonly<Record<string, readonly string[]>> = {
-  web: ["GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"],
-  api: ["SLACK_SIGNING_SECRET", "TELEGRAM_WEBHOOK_SECRET"],
+  web: ["GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET", "SLACK_CLIENT_ID", "TELEGRAM_BOT_NAME"],
+  api: ["SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET", "TELEGRAM_WEBHOOK_SECRET"],
   "alert-router": [
     "TELEGRAM_BOT_TOKEN",
     "OPERATORS_WORKSPACE",

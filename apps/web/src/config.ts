@@ -24,6 +24,13 @@ export const configSchema = z.object({
   /** OAuth app of GitHub whose callback is `APP_URL/api/auth/callback/github`; without both nobody signs in with GitHub. */
   GITHUB_CLIENT_ID: z.string().optional(),
   GITHUB_CLIENT_SECRET: z.string().optional(),
+  /** Our Slack app, whose secret only the api has: with it a channel is added by Slack's own page. */
+  SLACK_CLIENT_ID: z.string().optional(),
+  /** User name of the bot that the alert router writes to Telegram with: without it no chat is offered as a sink. */
+  TELEGRAM_BOT_NAME: z
+    .string()
+    .regex(/^\w{5,32}$/, "must be the user name of a bot, without the @")
+    .optional(),
   /** Mail server: `smtp://user:password@host:587`, or `smtps://`. */
   SMTP_URL: z.string().regex(/^smtps?:\/\/\S+$/, "must be an smtp:// or smtps:// URL"),
   /** Sender of every mail: `Name <address>`. */
