@@ -13,6 +13,9 @@ import { openQueue, openQueueConnection } from "@alivemcp/runtime/queues";
 import { openRedis, type Redis } from "@alivemcp/runtime/redis";
 import { loadRegions, type RegionSpec } from "@alivemcp/runtime/regions";
 import { createRequestSeconds, type RequestSeconds } from "@alivemcp/runtime/request-metrics";
+import type { VendorUrls } from "@alivemcp/sinks/sink-client";
+import type { SlackApp } from "@alivemcp/sinks/slack/oauth";
+import { VENDOR_URLS } from "@alivemcp/sinks/vendor-urls";
 import { Counter, type Registry } from "prom-client";
 import type { Config } from "./config.ts";
 import { type CookieJar, createCookieJar } from "./cookie-jar.ts";
@@ -22,6 +25,7 @@ import { createIdentity, type Identity } from "./identity/identity.ts";
 import { createSignInLimits, type SignInLimits } from "./identity/sign-in-limits.ts";
 import { type Assets, assetPaths, readAssets } from "./read-assets.ts";
 import { createSigner, type Signer } from "./signer.ts";
+import { createSinkSecrets, type SinkSecrets } from "./sinks/sink-secrets.ts";
 import type { Site } from "./site.ts";
 
 /**
@@ -45,6 +49,11 @@ export interface Deps extends ActionDeps {
   readonly identity: Identity;
   /** Has credentials stored by the api; nothing can be read back. */
   readonly vault: VaultClient;
+  /** Has secrets of webhooks replaced by the api. */
+  readonly sinkSecrets: SinkSecrets;
+  /** Sends people to Slack; null: this installation has no Slack app. */
+  readonly slackApp: Pick<SlackApp, "clientId"> | null;
+  readonly vendorHttp: { readonly vendors: VendorUrls };
   readonly signer: Signer;
   readonly cookies: CookieJar;
   readonly assets: Assets;
@@ -147,6 +156,9 @@ export function assembleDeps(
     limits: createSignInLimits(opened.redis),
     identity: createIdentity({ auth }),
     vault: createVaultClient(config),
+    sinkSecrets: createSinkSecrets(config),
+    slackApp: config.SLACK_CLIENT_ID === undefined ? null : { clientId: config.SLACK_CLIENT_ID },
+    vendorHttp: { vendors: VENDOR_URLS },
     signer: createSigner(config.AUTH_SECRET),
     cookies: createCookieJar(config.APP_URL),
     assets,

@@ -5,7 +5,8 @@
  *
  * `GET …/credential` describes (`{ credential: CredentialDescription | null }`) · `PUT …/credential` stores or replaces
  * (body: credential-input.ts) · `DELETE …/credential` deletes · `POST …/connect` begins Connect (body: `ConnectInput`;
- * answer: `{ authorizationUrl }`) · `POST /internal/connect/finish` ends it.
+ * answer: `{ authorizationUrl }`) · `POST /internal/connect/finish` ends it · `POST /internal/sinks/<id>/secret` gives a
+ * webhook another secret (no body; answer: `RotatedSecret`).
  */
 import { z } from "zod";
 
@@ -31,6 +32,11 @@ export const credentialPath = (endpoint: string) =>
 export const connectPath = (endpoint: string) =>
   `/internal/endpoints/${encodeURIComponent(endpoint)}/connect`;
 export const CONNECT_FINISH_PATH = "/internal/connect/finish";
+
+export const sinkSecretPath = (sink: string) => `/internal/sinks/${encodeURIComponent(sink)}/secret`;
+/** Answered this once, to be shown this once. */
+export const rotatedSecretSchema = z.object({ secret: z.string().startsWith("whsec_").max(200) });
+export type RotatedSecret = z.infer<typeof rotatedSecretSchema>;
 
 /** The dashboard's callback knows the person and the redirect's query; the workspace is the attempt's. */
 export const connectFinishSchema = z.strictObject({

@@ -25,7 +25,7 @@ export interface SetupWay {
   /** `form`: the fields are posted. `install`: a button leads to the vendor, who sends the person back with the settings. */
   readonly by: "form" | "install";
   /** What the installation must have been given, else this way is not offered. */
-  readonly needs: "slack-app" | null;
+  readonly needs: "slack-app" | "telegram-bot" | null;
 }
 
 export interface SinkSetup {

@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { createSink } from "@alivemcp/actions/sinks/create-sink";
+import { startSlackInstall } from "@alivemcp/actions/sinks/install-slack";
 import { sealSettings } from "@alivemcp/runtime/sink-keys";
 import { buttonValueOf } from "@alivemcp/sinks/slack/button-value";
 import { ACKNOWLEDGE_ACTION } from "@alivemcp/sinks/slack/render";
@@ -232,6 +233,24 @@ describe("installing our Slack app", () => {
     expect(sink.sealed).not.toContain(slack.botToken);
     expect((await api.send(null, "POST", back(slack.makeCode()))).status).toBe(400);
     expect(await sinks()).toHaveLength(1);
+  });
+
+  test("who began in the dashboard lands on the page of the new sink", async () => {
+    const { tenant } = await api.addWorkspace();
+    const actor = { kind: "member", userId: tenant.ownerId, role: "owner" } as const;
+    const caller = { scope: tenant.scope, actor, requestId: null, address: null };
+    const { url } = await startSlackInstall(api.deps, caller);
+    const back = `/oauth/slack/callback?code=${slack.makeCode()}&state=${new URL(url).searchParams.get("state")}`;
+    const asked = await api.send(null, "GET", back);
+    const dashboardOrigin = new URL(api.deps.appUrl).origin;
+    expect(asked.headers.get("content-security-policy")).toContain(`form-action 'self' ${dashboardOrigin};`);
+    const done = await api.send(null, "POST", back);
+    const [sink] = await query("SELECT id, state FROM sink WHERE tenant_id = $1", [tenant.id]);
+    expect([done.status, done.headers.get("location"), sink.state]).toEqual([
+      303,
+      `${api.deps.appUrl}/w/${tenant.slug}/sinks/${sink.id}`,
+      "verified",
+    ]);
   });
 
   test("a code that Slack does not know, and a state that is nobody's, add nothing", async () => {

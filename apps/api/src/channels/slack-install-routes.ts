@@ -11,7 +11,8 @@ import { LINK_PAGE_POLICY, linkPage } from "./link-page.ts";
 
 /**
  * `/oauth/slack/callback`: where Slack sends people back to. The page names the workspace that began and asks once more:
- * nobody's channel ends up in a stranger's workspace by a link that they followed. Only the press trades the code.
+ * nobody's channel ends up in a stranger's workspace by a link that they followed. Only the press trades the code. Who
+ * began in the dashboard lands on the sink's page there.
  */
 export function slackInstallRoutes(deps: Deps): Hono {
   const count = createAnonymousLimit(deps.redis, {
@@ -25,13 +26,18 @@ export function slackInstallRoutes(deps: Deps): Hono {
     await next();
   };
   const stylesPath = assetPath("docs.css", readAsset("css", BASE_STYLES, DOCS_STYLES));
+  // Browsers hold a form's redirects to form-action, too: CSP level 3, section 6.4.1.
+  const policy = LINK_PAGE_POLICY.replace(
+    "form-action 'self'",
+    `form-action 'self' ${new URL(deps.appUrl).origin}`,
+  );
   const show = (
     c: Context,
     status: 200 | 400,
     page: { readonly title: string; readonly text: string; readonly button?: string },
   ) =>
     c.html(linkPage({ button: null, stylesPath, ...page }), status, {
-      "content-security-policy": LINK_PAGE_POLICY,
+      "content-security-policy": policy,
       "cache-control": "no-store",
     });
   const gone = (c: Context, text: string) => show(c, 400, { title: "Slack was not connected", text });
@@ -52,7 +58,10 @@ export function slackInstallRoutes(deps: Deps): Hono {
   routes.post("/callback", async (c) => {
     const { code = "", state = "" } = c.req.query();
     try {
-      const sink = await finishSlackInstall(deps, { code, state });
+      const { sink, workspaceSlug, begunBy } = await finishSlackInstall(deps, { code, state });
+      if (begunBy === "member") {
+        return c.redirect(`${deps.appUrl}/w/${workspaceSlug}/sinks/${sink.id}`, 303);
+      }
       return show(c, 200, {
         title: "Connected",
         text: `Alerts can go to ${sink.shown} from now on. You can close this page.`,

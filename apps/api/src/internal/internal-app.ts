@@ -8,6 +8,7 @@ import { errorResponse } from "../error-response.ts";
 import { noteRequest } from "../note-request.ts";
 import { credentialRoutes } from "./credential-routes.ts";
 import { handoverRoutes } from "./handover-routes.ts";
+import { sinkSecretRoutes } from "./sink-secret-routes.ts";
 
 const BODY_BYTES_MAX = 64 * 1024;
 
@@ -35,6 +36,7 @@ export function buildInternalApp(deps: Deps): Hono {
   );
   app.route("/", handoverRoutes(deps));
   app.route("/", credentialRoutes(deps));
+  app.route("/", sinkSecretRoutes(deps));
   app.notFound(refuseUnknownRoute);
   app.onError((err, c) => errorResponse(deps, err, c));
   return app;

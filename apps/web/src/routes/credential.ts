@@ -4,7 +4,6 @@ import { getEndpoint } from "@alivemcp/actions/endpoints/get-endpoint";
 import { listMembers } from "@alivemcp/actions/members/list-members";
 import { requirePermission } from "@alivemcp/actions/require-permission";
 import { AppError } from "@alivemcp/core/app-error";
-import type { InternalCaller } from "@alivemcp/core/internal-port";
 import { decidePermission } from "@alivemcp/core/permissions";
 import type { EndpointRow } from "@alivemcp/db/queries/endpoints";
 import { Hono } from "hono";
@@ -22,6 +21,7 @@ import { type CredentialModel, connectView, credentialView } from "../credential
 import type { Deps } from "../deps.ts";
 import { ownEndpointFrame } from "../endpoints/endpoint-page-frame.ts";
 import { refusalOf } from "../forms/refusal-of.ts";
+import { internalCaller } from "../internal/internal-caller.ts";
 import { csrfField } from "../middleware/form-guard.ts";
 import { renderPage } from "../render-page.ts";
 import type { Html } from "../views/html.ts";
@@ -108,21 +108,6 @@ async function postedFields(c: WebContext): Promise<CredentialValues> {
   return Object.fromEntries(
     posted.filter((entry): entry is [string, string] => typeof entry[1] === "string"),
   );
-}
-
-/** What the api needs to know of who asks; it reads their role by itself. */
-function internalCaller(c: WebContext): InternalCaller {
-  const { viewer, workspace, requestId, address } = c.var;
-  if (viewer === null) {
-    throw new AppError({ code: "unauthenticated", internal: "no session", public: "Sign in first." });
-  }
-  return {
-    tenantId: workspace.tenant.id,
-    userId: viewer.userId,
-    sessionId: viewer.sessionId,
-    requestId: requestId.slice(0, 300),
-    address: address.slice(0, 100),
-  };
 }
 
 /** Refusals of the api under the names that the page has for fields. */

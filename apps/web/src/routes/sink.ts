@@ -16,10 +16,11 @@ import { Hono } from "hono";
 import type { Deps } from "../deps.ts";
 import { postedText } from "../forms/read-form.ts";
 import { type FormRefusal, refusalOf } from "../forms/refusal-of.ts";
+import { internalCaller } from "../internal/internal-caller.ts";
 import type { LiveStreams } from "../live/create-streams.ts";
 import { followChanges } from "../live/follow-changes.ts";
 import { renderPage } from "../render-page.ts";
-import { postedSettings, settingsRefusal, waysOf } from "../sinks/posted-settings.ts";
+import { formWaysOf, postedSettings, settingsRefusal } from "../sinks/posted-settings.ts";
 import { setUpView } from "../sinks/set-up-view.ts";
 import { showSink } from "../sinks/show-sink.ts";
 import { showVerify, sinkDigest } from "../sinks/show-verify.ts";
@@ -107,7 +108,21 @@ export function sinkRoutes(deps: Deps, streams: LiveStreams): Hono<WebEnv> {
   });
 
   settingsRoutes(routes, deps);
+  secretRoutes(routes, deps);
   return routes;
+}
+
+/** `POST …/secret`: a webhook gets another secret, made by the api and shown on the page that answers. */
+function secretRoutes(routes: Hono<WebEnv>, deps: Deps): void {
+  routes.post(`${HOME}/secret`, async (c) => {
+    requirePermission(c.var.workspace.caller, "sink.write");
+    const { id } = await getSink(deps, c.var.workspace.caller, idOf(c));
+    return flashingRefusal(c, async () => {
+      const { secret } = await deps.sinkSecrets.rotate(internalCaller(c), id);
+      c.header("cache-control", "no-store");
+      return showSink(deps, c, { sink: await getSink(deps, c.var.workspace.caller, idOf(c)), secret });
+    });
+  });
 }
 
 /** `GET` and `POST …/settings`: what opens a sink is replaced whole; nothing of the old is shown. */
@@ -120,7 +135,7 @@ function settingsRoutes(routes: Hono<WebEnv>, deps: Deps): void {
     const { caller } = c.var.workspace;
     requirePermission(caller, "sink.write");
     const { kind } = await getSink(deps, caller, idOf(c));
-    const posted = await postedSettings(c, kind);
+    const posted = await postedSettings(deps, c, kind);
     try {
       const settings = settingsFromForm(posted.way, posted.entered);
       const { sink, secret } = await replaceSinkSettings(deps, caller, { id: idOf(c), settings });
@@ -139,10 +154,11 @@ async function showSettings(
   refusal: FormRefusal = { problems: {}, status: 200 },
 ): Promise<Response> {
   const sink = await getSink(deps, c.var.workspace.caller, idOf(c));
-  const posted = c.req.method === "POST" ? await postedSettings(c, sink.kind) : null;
+  const posted = c.req.method === "POST" ? await postedSettings(deps, c, sink.kind) : null;
   const body = setUpView(c, {
     setup: SINK_SETUPS[sink.kind],
-    ways: waysOf(sink.kind),
+    ways: formWaysOf(deps, sink.kind),
+    telegramBot: deps.config.TELEGRAM_BOT_NAME ?? null,
     replaced: { id: sink.id, name: sink.name },
     base: `/w/${c.var.workspace.tenant.slug}`,
     form: {
@@ -160,16 +176,24 @@ const idOf = (c: WebContext) => c.req.param("sink") ?? "";
 const pathOf = (c: WebContext) => `/w/${c.var.workspace.tenant.slug}/sinks/${idOf(c)}`;
 
 /** A button: what came of it stands on top of the page that follows. */
-async function doing(
+const doing = (
   c: WebContext,
   run: () => Promise<{ readonly text: string; readonly to: string }>,
-): Promise<Response> {
-  try {
+): Promise<Response> =>
+  flashingRefusal(c, async () => {
     const { text, to } = await run();
     c.var.flash({ tone: "good", text });
     return c.redirect(to, 303);
+  });
+
+const TOLD = ["conflict", "invalid", "rate_limited", "upstream"];
+
+/** What a button answers; why it was refused stands on top of the sink's page. */
+async function flashingRefusal(c: WebContext, run: () => Promise<Response>): Promise<Response> {
+  try {
+    return await run();
   } catch (err) {
-    if (!(err instanceof AppError) || !["conflict", "invalid", "rate_limited"].includes(err.code)) {
+    if (!(err instanceof AppError) || !TOLD.includes(err.code)) {
       throw err;
     }
     c.var.flash({ tone: "bad", text: err.public });

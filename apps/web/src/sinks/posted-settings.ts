@@ -2,6 +2,7 @@ import { AppError } from "@alivemcp/core/app-error";
 import type { SinkKind } from "@alivemcp/core/sink-kind";
 import type { SetupWay } from "@alivemcp/sinks/sink-setup";
 import { SINK_SETUPS } from "@alivemcp/sinks/sink-setups";
+import type { Deps } from "../deps.ts";
 import { postedText } from "../forms/read-form.ts";
 import { type FormRefusal, refusalOf } from "../forms/refusal-of.ts";
 import type { WebContext } from "../web-env.ts";
@@ -14,14 +15,25 @@ export interface PostedSettings {
   readonly entered: Readonly<Record<string, string>>;
 }
 
+type Given = Pick<Deps, "slackApp" | "config">;
+
+const HAS: Readonly<Record<NonNullable<SetupWay["needs"]>, (given: Given) => boolean>> = {
+  "slack-app": ({ slackApp }) => slackApp !== null,
+  "telegram-bot": ({ config }) => config.TELEGRAM_BOT_NAME !== undefined,
+};
+
 /** Ways that ask for nothing which the installation was not given. */
-export const waysOf = (kind: SinkKind): readonly SetupWay[] =>
-  SINK_SETUPS[kind].ways.filter(({ needs }) => needs === null);
+export const waysOf = (given: Given, kind: SinkKind): readonly SetupWay[] =>
+  SINK_SETUPS[kind].ways.filter(({ needs }) => needs === null || HAS[needs](given));
+
+/** Those of them whose settings are typed in: with the others the vendor adds a sink of its own. */
+export const formWaysOf = (deps: Given, kind: SinkKind): readonly SetupWay[] =>
+  waysOf(deps, kind).filter(({ by }) => by === "form");
 
 /** What was posted from a set-up page. Throws `invalid` for a way that is not offered. */
-export async function postedSettings(c: WebContext, kind: SinkKind): Promise<PostedSettings> {
+export async function postedSettings(deps: Given, c: WebContext, kind: SinkKind): Promise<PostedSettings> {
   const id = await postedText(c, WAY_FIELD);
-  const way = waysOf(kind).find((one) => one.id === id);
+  const way = formWaysOf(deps, kind).find((one) => one.id === id);
   if (way === undefined) {
     throw new AppError({
       code: "invalid",

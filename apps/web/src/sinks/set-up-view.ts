@@ -12,6 +12,8 @@ export interface SetUpModel {
   readonly setup: SinkSetup;
   /** Ways that this installation can offer. */
   readonly ways: readonly SetupWay[];
+  /** User name of this installation's bot; null: it has none. */
+  readonly telegramBot: string | null;
   /** A sink whose settings are replaced; null: a new one. */
   readonly replaced: { readonly id: string; readonly name: string } | null;
   readonly base: string;
@@ -30,7 +32,7 @@ export const NAME_FIELD = "sink-name";
 
 /** Step two: what to do at the vendor's, and what to fill in here. One way after the other, the best first. */
 export function setUpView(c: WebContext, model: SetUpModel): Html {
-  const { setup, ways, replaced, base } = model;
+  const { setup, ways, replaced, base, form } = model;
   const label = kindLabel(setup.kind);
   const title = replaced === null ? `Set up ${label}` : `Other settings for ${replaced.name}`;
   const crumb =
@@ -39,6 +41,8 @@ export function setUpView(c: WebContext, model: SetUpModel): Html {
       : html`<a href="${base}/sinks">Sinks</a> / <a href="${base}/sinks/${replaced.id}">${replaced.name}</a>`;
   return html`<p class="crumb">${crumb}</p><h1>${title}</h1><p class="lead">${setup.intro}</p>
 ${replaced === null ? "" : html`<p class="notice">It has to be verified again before anything is sent there.</p>`}
+${ways.length === 0 ? html`<p class="notice">This installation cannot send there: it was not given what ${label} asks of who sends. Whoever runs it can change that.</p>` : ""}
+${formProblem(form.way === null ? form.problems.form : undefined)}
 ${ways.map((way, index) => waySection(c, model, { way, isOnly: ways.length === 1, n: index + 1 }))}
 <section aria-labelledby="proof-title"><h2 id="proof-title">Then: prove that it is yours</h2><p>${setup.proof}</p></section>`;
 }
@@ -50,7 +54,11 @@ function waySection(
 ): Html {
   const steps =
     way.steps.length === 0 ? "" : html`<ol>${way.steps.map((step) => html`<li>${step}</li>`)}</ol>`;
-  const body = html`${steps}${way.by === "install" ? installForm(c, model, way) : settingsForm(c, model, way)}`;
+  const bot =
+    way.needs === "telegram-bot" && model.telegramBot !== null
+      ? html`<p><a href="https://t.me/${model.telegramBot}" rel="noreferrer">Open @${model.telegramBot} in Telegram</a></p>`
+      : "";
+  const body = html`${steps}${bot}${way.by === "install" ? installForm(c, model, way) : settingsForm(c, model, way)}`;
   if (isOnly) {
     return html`<section aria-label="${way.label}"><h2>${way.label}</h2>${body}</section>`;
   }
@@ -59,7 +67,7 @@ function waySection(
 }
 
 const installForm = (c: WebContext, { setup, base }: SetUpModel, way: SetupWay): Html =>
-  html`<form method="post" action="${base}/sinks/install/${setup.kind}">${csrfField(c)}<input type="hidden" name="${WAY_FIELD}" value="${way.id}"><button type="submit">Continue at ${kindLabel(setup.kind)}</button></form>`;
+  html`<form method="post" action="${base}/sinks/install/${setup.kind}">${csrfField(c)}<input type="hidden" name="${WAY_FIELD}" value="${way.id}"><button type="submit">${way.label}</button></form>`;
 
 function settingsForm(c: WebContext, model: SetUpModel, way: SetupWay): Html {
   const { setup, base, replaced, form } = model;

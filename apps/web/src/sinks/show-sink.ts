@@ -13,7 +13,7 @@ import { toSinkLine } from "./to-sink-line.ts";
 
 const DELIVERIES_SHOWN = 10;
 
-/** The page of one sink, with what was typed when its name was refused. */
+/** The page of one sink, with what was typed when its name was refused, or the secret of a webhook right after it was replaced. */
 export async function showSink(
   deps: Deps,
   c: WebContext,
@@ -21,6 +21,7 @@ export async function showSink(
     readonly sink: SinkRow;
     readonly typedName?: string;
     readonly refusal?: FormRefusal;
+    readonly secret?: string;
   },
 ): Promise<Response> {
   const { sink, typedName = sink.name, refusal = { problems: {}, status: 200 } } = input;
@@ -40,7 +41,7 @@ export async function showSink(
     deliveries: deliveries.map((row) => toDeliveryLine(row, { endpoints, attempts: [] })),
     clickId: crypto.randomUUID(),
     may: { write: may("sink.write"), resend: may("delivery.resend") },
-    apiUrl: deps.site.apiUrl,
+    secret: input.secret ?? null,
     form: { name: typedName, problems: refusal.problems },
     base: `/w/${tenant.slug}`,
     nowMs: deps.clock.nowMs(),

@@ -1,3 +1,4 @@
+import { AppError } from "@alivemcp/core/app-error";
 import { SINK_KINDS } from "@alivemcp/core/sink-kind";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -9,6 +10,7 @@ import {
   type TestWorkspace,
 } from "../../test/open-test-dashboard.ts";
 import { seedDelivery, seedSink } from "../../test/seed-alerting.ts";
+import type { SinkSecrets } from "./sink-secrets.ts";
 
 const WEBHOOK = "https://hooks.slack.com/services/T00000001/B00000001/abcdefghijklmnopqrstuvwx";
 
@@ -195,6 +197,124 @@ describe("a sink", () => {
   });
 });
 
+describe("the way over Slack", () => {
+  const install = (workspace: TestWorkspace, userId = workspace.ownerId, kind = "slack") =>
+    post(userId, `${workspace.base}/sinks/install/${kind}`, { "sink-way": "install" });
+
+  test("is offered where the installation has an app, not for a sink that there is, and never taken as a form", async () => {
+    const workspace = await addWorkspace(dashboard);
+    const setUp = `${workspace.base}/sinks/new/slack`;
+    expect((await page(workspace.ownerId, setUp)).text).not.toContain("Add to Slack");
+    Object.assign(dashboard.deps, { slackApp: { clientId: "111.222" } });
+    try {
+      expect((await page(workspace.ownerId, setUp)).text).toContain("Add to Slack");
+      const id = await seedSink(dashboard, workspace.id);
+      const replaced = await page(workspace.ownerId, `${workspace.base}/sinks/${id}/settings`);
+      expect(replaced.text).not.toContain("Add to Slack");
+      expect((await addSlack(workspace, { "sink-way": "install" })).status).toBe(400);
+    } finally {
+      Object.assign(dashboard.deps, { slackApp: null });
+    }
+  });
+
+  test("leads to Slack with our id, our callback and a state that only its hash is kept of", async () => {
+    const workspace = await addWorkspace(dashboard);
+    Object.assign(dashboard.deps, { slackApp: { clientId: "111.222" } });
+    try {
+      const { status, text } = await install(workspace);
+      expect(status).toBe(200);
+      const href = /href="(https:\/\/slack\.com[^"]+)"/.exec(text)?.[1]?.replaceAll("&amp;", "&") ?? "";
+      const url = new URL(href);
+      expect(Object.fromEntries(url.searchParams)).toMatchObject({
+        client_id: "111.222",
+        redirect_uri: "https://api.example/oauth/slack/callback",
+        state: expect.stringMatching(/^[\w-]{43}$/),
+      });
+      const state = url.searchParams.get("state") ?? "";
+      const kept = await dashboard.deps.redis.keys("*slack-install:*");
+      expect(kept.length).toBeGreaterThan(0);
+      expect(kept.join()).not.toContain(state);
+      expect((await install(workspace, workspace.ownerId, "discord")).status).toBe(404);
+      expect((await install(workspace, workspace.viewerId)).status).toBe(403);
+      expect((await install(workspace, mine.ownerId)).status).toBe(404);
+      const small = await addWorkspace(dashboard, { plan: "public" });
+      expect((await install(small)).status).toBe(402);
+    } finally {
+      Object.assign(dashboard.deps, { slackApp: null });
+    }
+  });
+
+  test("says what to do instead where there is no app", async () => {
+    const { status, text } = await install(mine);
+    expect(status).toBe(409);
+    expect(text).toContain("Paste the URL of an incoming webhook");
+  });
+});
+
+test("Telegram is offered where a bot is named, with the way to it", async () => {
+  const paths = [`${mine.base}/sinks/new`, `${mine.base}/sinks/new/telegram`] as const;
+  expect((await page(mine.ownerId, paths[0])).text).not.toContain("new/telegram");
+  expect((await page(mine.ownerId, paths[1])).text).toContain("This installation cannot send there");
+  Object.assign(dashboard.deps.config, { TELEGRAM_BOT_NAME: "alive_bot" });
+  try {
+    expect((await page(mine.ownerId, paths[0])).text).toContain("new/telegram");
+    expect((await page(mine.ownerId, paths[1])).text).toContain('href="https://t.me/alive_bot"');
+  } finally {
+    Object.assign(dashboard.deps.config, { TELEGRAM_BOT_NAME: undefined });
+  }
+});
+
+describe("another secret for a webhook", () => {
+  const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  const asked: unknown[] = [];
+  let refusal: AppError | null = null;
+  beforeAll(() => {
+    const port: SinkSecrets = {
+      async rotate(caller, sinkId) {
+        asked.push({ tenantId: caller.tenantId, userId: caller.userId, sinkId });
+        if (refusal !== null) {
+          throw refusal;
+        }
+        return { secret: SECRET };
+      },
+    };
+    Object.assign(dashboard.deps, { sinkSecrets: port });
+  });
+
+  test("is asked of the api for the person, shown once, kept by no cache, and never seen again", async () => {
+    const workspace = await addWorkspace(dashboard);
+    const id = await seedSink(dashboard, workspace.id, { kind: "webhook", name: "Ours" });
+    const path = `${workspace.base}/sinks/${id}`;
+    const rotated = await postAs(dashboard, workspace.ownerId, `${path}/secret`);
+    const text = await rotated.text();
+    expect([rotated.status, rotated.headers.get("cache-control")]).toEqual([200, "no-store"]);
+    expect(text).toContain(SECRET);
+    expect(text).toContain("signs beside it for 24 hours more");
+    expect(asked.at(-1)).toEqual({ tenantId: workspace.id, userId: workspace.ownerId, sinkId: id });
+    expect((await page(workspace.ownerId, path)).text).not.toContain("whsec_");
+    expect((await page(workspace.viewerId, path)).text).not.toContain("Rotate secret");
+  });
+
+  test.each(["conflict", "upstream"] as const)("that the api refuses as %s says why", async (code) => {
+    const workspace = await addWorkspace(dashboard);
+    const id = await seedSink(dashboard, workspace.id, { kind: "webhook" });
+    refusal = new AppError({ code, internal: "x", public: `Told as ${code}.` });
+    const path = `${workspace.base}/sinks/${id}`;
+    const answer = await post(workspace.ownerId, `${path}/secret`);
+    refusal = null;
+    expect(answer).toMatchObject({ status: 303, to: path });
+  });
+
+  test("asks nothing of the api for who may not", async () => {
+    const workspace = await addWorkspace(dashboard);
+    const id = await seedSink(dashboard, workspace.id, { kind: "webhook" });
+    const before = asked.length;
+    expect((await post(workspace.viewerId, `${workspace.base}/sinks/${id}/secret`)).status).toBe(403);
+    expect((await post(mine.ownerId, `${mine.base}/sinks/${id}/secret`)).status).toBe(404);
+    expect(asked.length).toBe(before);
+  });
+});
+
 const FORMS: readonly (readonly [string, Record<string, string>])[] = [
   ["name", { name: "x" }],
   ["verify", { code: "x" }],
@@ -202,6 +322,7 @@ const FORMS: readonly (readonly [string, Record<string, string>])[] = [
   ["enable", {}],
   ["test", {}],
   ["default", {}],
+  ["secret", {}],
   ["delete", {}],
   ["settings", { "sink-way": "webhook", url: WEBHOOK }],
 ];

@@ -10,6 +10,7 @@ import { confirmDetails } from "../views/confirm-details.ts";
 import { formField } from "../views/form-field.ts";
 import { postButton } from "../views/post-button.ts";
 import type { WebContext } from "../web-env.ts";
+import { secretShownOnce } from "./secret-shown-once.ts";
 import { failuresTag, lastAnswer, sinkMark } from "./sink-list-view.ts";
 import { FOLLOWS_WORDS, kindLabel } from "./sink-words.ts";
 import type { SinkLine } from "./sinks-model.ts";
@@ -24,7 +25,8 @@ export interface SinkPageModel {
   /** Of this showing of the page: two presses of a button send once. */
   readonly clickId: string;
   readonly may: { readonly write: boolean; readonly resend: boolean };
-  readonly apiUrl: string;
+  /** Of a webhook, right after it was replaced: shown this once. */
+  readonly secret: string | null;
   readonly form: { readonly name: string; readonly problems: FormProblems };
   readonly base: string;
   readonly nowMs: number;
@@ -36,6 +38,7 @@ export function sinkView(c: WebContext, model: SinkPageModel): Html {
   const path = `${base}/sinks/${sink.id}`;
   return html`<p class="crumb"><a href="${base}/sinks">Sinks</a></p>
 <div class="title-row"><div><h1>${sink.name}</h1><p class="faint">${kindLabel(sink.kind)} · ${sink.shown}${sink.isDefault ? html` <span class="tag">default</span>` : ""}</p></div>${actions(c, model, path)}</div>
+${model.secret === null ? "" : secretShownOnce(model.secret, true)}
 <p>${sinkMark(sink)}</p>
 ${troubleNotice(sink)}
 <dl class="facts">
@@ -90,8 +93,7 @@ ${
   sink.kind === "webhook"
     ? confirmDetails({
         label: "New signing secret",
-        body: html`<p>The API makes one and answers it, this once. The old one signs beside it for 24 hours, so that your receiver loses nothing. Only the API can open what is sealed here, so it is asked with a key of the scope <code>sinks:write</code>:</p>
-<pre tabindex="0"><code>curl -X POST ${model.apiUrl}/v1/sinks/${sink.id}/secret -H "Authorization: Bearer $KEY"</code></pre>`,
+        body: html`<p>It is shown once. The secret of now signs beside it for 24 hours, so that your receiver loses nothing.</p>${postButton(c, { action: `${path}/secret`, label: "Rotate secret" })}`,
       })
     : ""
 }

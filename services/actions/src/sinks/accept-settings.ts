@@ -17,7 +17,7 @@ export interface AcceptedSettings {
 
 /** Settings that only we make: nobody enters them. */
 const OURS: Readonly<Partial<Record<SinkKind, readonly string[]>>> = {
-  webhook: ["secret", "rotatedAtMs", "before"],
+  webhook: ["secret", "retired"],
   email: ["unsubscribeToken"],
   pagerduty: ["serviceName"],
   slack: ["teamId", "teamName", "channelName"],

@@ -17,12 +17,25 @@ import { requirePlanFeature } from "../require-plan-feature.ts";
 import { requirePlanLimit } from "../require-plan-limit.ts";
 import { sealedSink } from "./create-sink.ts";
 
-type InstallDeps = Pick<ActionDeps, "pool" | "redis" | "clock" | "sinkPublicKey" | "apiUrl"> & {
+/** What it takes to send somebody to Slack; the app's secret is not in it. */
+type StartDeps = Pick<ActionDeps, "pool" | "redis" | "clock" | "apiUrl"> & {
   /** Null: this installation has no Slack app. */
+  readonly slackApp: Pick<SlackApp, "clientId"> | null;
+  readonly vendorHttp: Pick<VendorDeps, "vendors">;
+};
+
+type FinishDeps = Pick<ActionDeps, "pool" | "redis" | "clock" | "sinkPublicKey" | "apiUrl"> & {
   readonly slackApp: SlackApp | null;
   /** How vendors are asked. */
   readonly vendorHttp: Pick<VendorDeps, "fetch" | "vendors">;
 };
+
+export interface InstalledSlack {
+  readonly sink: SinkRow;
+  readonly workspaceSlug: string;
+  /** Who began: a person at the dashboard, or a key. */
+  readonly begunBy: "member" | "api-key";
+}
 
 /** Slack's code lives for ten minutes; so does what is remembered of who asked. */
 const LIFE_S = 600;
@@ -49,10 +62,10 @@ const keyOf = (state: string) => `slack-install:${sha256Hex(state)}`;
  * the name of who began. Throws `conflict` where this installation has no Slack app, `limit_reached`.
  */
 export async function startSlackInstall(
-  deps: InstallDeps,
+  deps: StartDeps,
   caller: Caller,
 ): Promise<{ readonly url: string; readonly expiresAtMs: number }> {
-  const { clientId } = requireApp(deps);
+  const { clientId } = requireApp(deps.slackApp);
   await change(deps, caller, "sink.write", async (tx, tenant) => {
     requirePlanFeature(tenant.plan, "everySinkKind", "kind");
     requirePlanLimit(tenant.plan, "sinksMax", { wanted: (await countSinks(caller.scope, tx)) + 1 });
@@ -66,7 +79,10 @@ export async function startSlackInstall(
 }
 
 /** The workspace that a state was made for, changing nothing; null when it is none of ours any more. */
-export async function readSlackInstall(deps: InstallDeps, state: string): Promise<string | null> {
+export async function readSlackInstall(
+  deps: Pick<FinishDeps, "pool" | "redis">,
+  state: string,
+): Promise<string | null> {
   const caller = callerOf(await deps.redis.get(keyOf(state)));
   if (caller === null) {
     return null;
@@ -80,10 +96,10 @@ export async function readSlackInstall(deps: InstallDeps, state: string): Promis
  * `upstream` when Slack does not answer or refuses our app, `limit_reached`, `forbidden` when who began may not any more.
  */
 export async function finishSlackInstall(
-  deps: InstallDeps,
+  deps: FinishDeps,
   input: { readonly state: string; readonly code: string },
-): Promise<SinkRow> {
-  const app = requireApp(deps);
+): Promise<InstalledSlack> {
+  const app = requireApp(deps.slackApp);
   const caller = callerOf(await deps.redis.getdel(keyOf(input.state)));
   if (caller === null) {
     throw refused("state", "This way back from Slack works once, for ten minutes. Begin again.");
@@ -110,8 +126,9 @@ export async function finishSlackInstall(
       isDefault: false,
       verifiedAt: new Date(deps.clock.nowMs()),
     });
+    const begunBy = caller.actor.kind === "member" ? "member" : "api-key";
     return {
-      result: sink,
+      result: { sink, workspaceSlug: tenant.slug, begunBy },
       audit: {
         deed: "sink.install",
         targetKind: "sink",
@@ -134,9 +151,9 @@ function callerOf(text: string | null): Caller | null {
     : null;
 }
 
-const redirectUriOf = ({ apiUrl }: Pick<InstallDeps, "apiUrl">) => `${apiUrl}/oauth/slack/callback`;
+const redirectUriOf = ({ apiUrl }: Pick<StartDeps, "apiUrl">) => `${apiUrl}/oauth/slack/callback`;
 
-function requireApp({ slackApp }: InstallDeps): SlackApp {
+function requireApp<App>(slackApp: App | null): App {
   if (slackApp === null) {
     throw new AppError({
       code: "conflict",

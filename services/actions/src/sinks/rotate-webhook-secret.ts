@@ -2,6 +2,7 @@ import { AppError } from "@alivemcp/core/app-error";
 import { updateSink } from "@alivemcp/db/queries/sinks";
 import { sealSettings } from "@alivemcp/runtime/sink-keys";
 import { makeWebhookSecret } from "@alivemcp/sinks/webhook/secret";
+import { rotateSecret, webhookSettings } from "@alivemcp/sinks/webhook/settings";
 import type { ActionDeps } from "../action-deps.ts";
 import type { Caller } from "../caller.ts";
 import { change } from "../change.ts";
@@ -10,8 +11,9 @@ import { getSinkIn } from "./get-sink.ts";
 import { type OpeningDeps, openSinkIn } from "./open-own-sink.ts";
 
 /**
- * Gives a webhook another secret, shown this once. Both sign for 24 hours, so that the receiver can change over without
- * losing a message; the sink stays verified. Throws `conflict` for sinks of another kind.
+ * Gives a webhook another secret, shown this once. The one before signs beside it for 24 hours, also when another
+ * rotation follows, so that the receiver can change over without losing a message; the sink stays verified. Throws
+ * `conflict` for sinks of another kind, and for the sixth time in a day.
  */
 export function rotateWebhookSecret(
   deps: OpeningDeps & Pick<ActionDeps, "sinkPublicKey">,
@@ -29,9 +31,16 @@ export function rotateWebhookSecret(
       });
     }
     const nowMs = deps.clock.nowMs();
-    const { secret: before, ...rest } = opened.settings;
     const secret = makeWebhookSecret();
-    const settings = { ...rest, secret, rotatedAtMs: nowMs, before: { secret: before } };
+    const settings = rotateSecret(webhookSettings.parse(opened.settings), { secret, nowMs });
+    if (settings === null) {
+      throw new AppError({
+        code: "conflict",
+        internal: "too many secrets sign",
+        public:
+          "This webhook got five new secrets within a day, and those before still sign. Try again when the first has ended.",
+      });
+    }
     const version = sink.version + 1;
     const binding = { tenantId: caller.scope.tenantId, sinkId: sink.id, version };
     const rotated = await updateSink(caller.scope, tx, {

@@ -9,7 +9,7 @@ export const TELEGRAM_SETUP: SinkSetup = {
       id: "chat",
       label: "Our bot",
       steps: [
-        "Open this installation's bot in Telegram and press Start; for a group, add the bot to it and send /start there. An installation without a bot cannot write to Telegram.",
+        "Open this installation's bot in Telegram and press Start; for a group, add the bot to it and send /start there.",
         "The bot answers with the ID of the chat. Enter it here.",
       ],
       fields: [
@@ -34,7 +34,7 @@ export const TELEGRAM_SETUP: SinkSetup = {
       ],
       fixed: {},
       by: "form",
-      needs: null,
+      needs: "telegram-bot",
     },
   ],
   proof: "The bot posts a code to the chat. Type it here within 15 minutes.",

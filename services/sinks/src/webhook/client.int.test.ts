@@ -72,7 +72,11 @@ describe("a secret that is being replaced", () => {
   const newer = makeWebhookSecret();
   const nowMs = Date.now();
   const rotated = (rotatedAtMs: number) => ({
-    settings: { url: receiver.url, secret: newer, rotatedAtMs, before: { secret } },
+    settings: {
+      url: receiver.url,
+      secret: newer,
+      retired: [{ secret, signsUntilMs: rotatedAtMs + ROTATION_MS }],
+    },
   });
 
   test("signs beside the one before for a day, so that receivers of either accept", async () => {
