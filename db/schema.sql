@@ -1925,6 +1925,29 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON status_page_endpoint TO alivemcp_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON status_page_endpoint TO alivemcp_system;
 GRANT SELECT ON status_page_endpoint TO alivemcp_operator;
 
+CREATE TABLE status_page_host (
+  host text NOT NULL,
+  page_id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  verified_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE status_page_host ADD CONSTRAINT status_page_host_host_check CHECK (((host = lower(host)) AND ((length(host) >= 4) AND (length(host) <= 253))));
+ALTER TABLE status_page_host ADD CONSTRAINT status_page_host_page_id_fkey FOREIGN KEY (page_id) REFERENCES status_page(id) ON DELETE CASCADE;
+ALTER TABLE status_page_host ADD CONSTRAINT status_page_host_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE status_page_host ADD CONSTRAINT status_page_host_pkey PRIMARY KEY (host);
+ALTER TABLE status_page_host ADD CONSTRAINT status_page_host_page_id_key UNIQUE (page_id);
+CREATE INDEX status_page_host_by_tenant ON public.status_page_host USING btree (tenant_id);
+ALTER TABLE status_page_host ENABLE ROW LEVEL SECURITY;
+ALTER TABLE status_page_host FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON status_page_host FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id)) WITH CHECK ((tenant_id = ( SELECT current_tenant_id() AS current_tenant_id)) AND (page_id IN ( SELECT p.id
+   FROM status_page p)));
+CREATE POLICY operator_all ON status_page_host FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON status_page_host FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON status_page_host FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON status_page_host TO alivemcp_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON status_page_host TO alivemcp_system;
+GRANT SELECT ON status_page_host TO alivemcp_operator;
+
 CREATE TABLE subscriber (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   endpoint_id uuid NOT NULL,
@@ -2438,6 +2461,13 @@ CREATE VIEW public_status_page_endpoint WITH (security_barrier=true) AS
      JOIN endpoints e ON e.id = m.endpoint_id
   WHERE e.visibility = 'public'::text OR e.visibility = 'unlisted'::text AND e.tenant_id = m.tenant_id;
 GRANT SELECT ON public_status_page_endpoint TO alivemcp_reader;
+
+CREATE VIEW public_status_page_host WITH (security_barrier=true) AS
+ SELECT h.host,
+    p.slug
+   FROM status_page_host h
+     JOIN public_status_page p ON p.id = h.page_id;
+GRANT SELECT ON public_status_page_host TO alivemcp_reader;
 
 CREATE VIEW public_transition WITH (security_barrier=true) AS
  SELECT t.id,

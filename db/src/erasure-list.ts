@@ -34,6 +34,7 @@ export const TABLE_ERASURE = {
   delivery: tenant,
   alert_decision: tenant,
   status_page_endpoint: tenant,
+  status_page_host: tenant,
   status_page: tenant,
   incident_update: tenant,
   incident_event: tenant,

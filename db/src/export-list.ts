@@ -45,6 +45,7 @@ export const TABLE_EXPORT = {
   notice: workspace("id"),
   status_page: workspace("created_at, id"),
   status_page_endpoint: workspace("page_id, position"),
+  status_page_host: workspace("page_id"),
   sink: workspace("created_at, id", ["sealed", "sealing_key_id", "proof_hash"]),
   alert_rule: workspace("position, id"),
   escalation_policy: workspace("created_at, id"),

@@ -48,6 +48,8 @@ const ROWS: Readonly<Record<string, string>> = {
   status_page: "INSERT INTO status_page (tenant_id, slug, title) VALUES (:tenant, left(:hash, 20), 'p')",
   status_page_endpoint: `INSERT INTO status_page_endpoint (page_id, endpoint_id, tenant_id, position)
     SELECT id, :endpoint, :tenant, 1 FROM status_page WHERE tenant_id = :tenant`,
+  status_page_host: `INSERT INTO status_page_host (host, page_id, tenant_id)
+    SELECT left(:hash, 20) || '.example', id, :tenant FROM status_page WHERE tenant_id = :tenant`,
   incident_group:
     "INSERT INTO incident_group (tenant_id, cause, opened_at) VALUES (:tenant, 'host:example.com', now())",
   incident_tenant: `INSERT INTO incident_tenant (incident_id, tenant_id, endpoint_id)

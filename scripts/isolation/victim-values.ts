@@ -84,6 +84,8 @@ export function bodyFor(victim: Victim, { method, path }: Route): Readonly<Recor
     },
     "POST /w/:workspace/keys/revoke": { key_id: victim.keyId },
     "PUT /v1/status-pages/:page": { title: "t", endpoint_ids: [victim.endpointId] },
+    "PUT /v1/status-pages/:page/host": { host: "status.acme-sample.com" },
+    "POST /w/:workspace/pages/:page/host": { host: "status.acme-sample.com" },
     "POST /w/:workspace/pages/:page": { title: "t", description: "", endpoint: victim.endpointId },
   };
   return bodies[`${method} ${path}`] ?? {};

@@ -53,6 +53,7 @@ export interface Deps {
   /** Base URL of the dashboard, without a slash at its end: links in mails begin with it. */
   readonly appUrl: string;
   /** Base URL of this API, likewise. */
+  readonly publicUrl: string;
   readonly apiUrl: string;
   /** Open what receivers sign with; the first one seals. */
   readonly sinkKeys: readonly SinkKey[];
@@ -124,6 +125,7 @@ export async function createDeps(config: Config): Promise<Deps> {
     oauth: createOauthHttp(probe),
     mailer,
     appUrl: config.APP_URL.replace(/\/+$/, ""),
+    publicUrl: config.PUBLIC_URL.replace(/\/+$/, ""),
     apiUrl: config.API_URL.replace(/\/+$/, ""),
     sinkKeys: config.SINK_KEY,
     sinkPublicKey: newestOf(config.SINK_KEY),

@@ -162,6 +162,11 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     path: `/v1/status-pages/${mine.statusPage}`,
     body: { title: "Sample", description: "Words", endpoint_ids: [mine.endpoint] },
   }),
+  setStatusPageHost: (mine) => ({
+    path: `/v1/status-pages/${mine.statusPage}/host`,
+    body: { host: "status.acme-sample.com" },
+  }),
+  removeStatusPageHost: (mine) => ({ path: `/v1/status-pages/${mine.statusPage}/host` }),
   deleteStatusPage: (mine) => ({ path: `/v1/status-pages/${mine.statusPage}` }),
   listMaintenanceWindows: () => ({ path: "/v1/maintenance-windows" }),
   listUpcomingMaintenance: () => ({ path: "/v1/maintenance-windows/upcoming" }),

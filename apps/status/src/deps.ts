@@ -48,6 +48,8 @@ export interface Deps {
   readonly histories: MicroCache<History>;
   /** By the ids of the endpoints. */
   readonly news: MicroCache<News>;
+  /** Slug of the page that is shown at a host; null where none is. */
+  readonly hosts: MicroCache<string | null>;
   readonly assets: Assets;
   readonly site: Site;
   readonly metrics: Registry;
@@ -128,6 +130,7 @@ export function assembleDeps(
     pages: createMicroCache({ clock, ttlMs: PAGE_TTL_MS, entriesMax: 300 }),
     histories: createMicroCache({ clock, ttlMs: HISTORY_TTL_MS, entriesMax: 500 }),
     news: createMicroCache({ clock, ttlMs: HISTORY_TTL_MS, entriesMax: 1_000 }),
+    hosts: createMicroCache({ clock, ttlMs: HISTORY_TTL_MS, entriesMax: 5_000 }),
     assets,
     site: {
       publicUrl: config.PUBLIC_URL,

@@ -150,6 +150,7 @@ export function assembleDeps(
     ticketKey: signingKey(config.TICKET_KEY),
     sinkPublicKey: config.SINK_PUBLIC_KEY,
     appUrl: config.APP_URL,
+    publicUrl: config.PUBLIC_URL,
     apiUrl: config.API_URL,
     mailer,
     auth,

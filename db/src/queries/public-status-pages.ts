@@ -25,3 +25,12 @@ export async function findPublicStatusPage(pool: pg.Pool, slug: string): Promise
   );
   return rows[0] ?? null;
 }
+
+/** Slug of the page that is shown at this host; null when there is none. Leans on the host being the key. */
+export async function findSlugOfHost(pool: pg.Pool, host: string): Promise<string | null> {
+  const { rows } = await pool.query<{ slug: string }>(
+    "SELECT slug FROM public_status_page_host WHERE host = $1",
+    [host],
+  );
+  return rows[0]?.slug ?? null;
+}

@@ -7,15 +7,18 @@ export interface StatusPageRow {
   readonly slug: string;
   readonly title: string;
   readonly description: string | null;
+  /** Its own host name, proven; null when it has none. */
+  readonly host: string | null;
   /** In the order of the page; those that are private by now are still named here. */
   readonly endpointIds: readonly string[];
 }
 
 /** What a person says of a page. */
-export type StatusPageColumns = Omit<StatusPageRow, "id">;
+export type StatusPageColumns = Omit<StatusPageRow, "id" | "host">;
 
 const rowsOf = (scope: TenantScope) => sql`
   SELECT p.id, p.slug, p.title, p.description,
+    (SELECT h.host FROM status_page_host h WHERE h.page_id = p.id) AS host,
     coalesce((SELECT array_agg(m.endpoint_id::text ORDER BY m.position) FROM status_page_endpoint m WHERE m.page_id = p.id),
       '{}') AS "endpointIds"
   FROM status_page p WHERE p.tenant_id = ${scope.tenantId}`;
@@ -83,6 +86,26 @@ export async function setStatusPageEndpoints(
       INSERT INTO status_page_endpoint (page_id, endpoint_id, tenant_id, position)
       VALUES (${input.pageId}, ${endpointId}, ${scope.tenantId}, ${index + 1})`);
   }
+}
+
+/** Gives a page without a host this one; false when another page has it, whoever's. */
+export async function insertStatusPageHost(
+  scope: TenantScope,
+  tx: Tx,
+  input: { readonly pageId: string; readonly host: string },
+): Promise<boolean> {
+  const { rowCount } = await tx.execute(sql`
+    INSERT INTO status_page_host (host, page_id, tenant_id)
+    VALUES (${input.host}, ${input.pageId}, ${scope.tenantId}) ON CONFLICT (host) DO NOTHING`);
+  return rowCount === 1;
+}
+
+/** True when the page had a host of its own. */
+export async function deleteStatusPageHost(scope: TenantScope, tx: Tx, pageId: string): Promise<boolean> {
+  const { rowCount } = await tx.execute(
+    sql`DELETE FROM status_page_host WHERE tenant_id = ${scope.tenantId} AND page_id = ${pageId}`,
+  );
+  return rowCount === 1;
 }
 
 /** Deletes a page; true when there was one. */

@@ -14,6 +14,17 @@ export const statusPage = pgTable("status_page", {
   updatedAt: timestamp("updated_at", { withTimezone: true }).notNull().defaultNow(),
 });
 
+export const statusPageHost = pgTable("status_page_host", {
+  host: text().primaryKey(),
+  pageId: uuid("page_id")
+    .notNull()
+    .references(() => statusPage.id),
+  tenantId: uuid("tenant_id")
+    .notNull()
+    .references(() => tenants.id),
+  verifiedAt: timestamp("verified_at", { withTimezone: true }).notNull().defaultNow(),
+});
+
 export const statusPageEndpoint = pgTable("status_page_endpoint", {
   pageId: uuid("page_id")
     .notNull()

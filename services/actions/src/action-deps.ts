@@ -27,6 +27,8 @@ export interface ActionDeps {
   readonly sinkPublicKey: SinkPublicKey;
   /** Base URL of the dashboard, without a slash at its end: links in messages begin with it. */
   readonly appUrl: string;
+  /** Base URL of the public pages. */
+  readonly publicUrl: string;
   /** Base URL of the API, where the pages are that a mail leads strangers to. */
   readonly apiUrl: string;
 }

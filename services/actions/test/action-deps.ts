@@ -40,6 +40,7 @@ export async function openTestActions(): Promise<TestActions> {
       ticketKey: "k".repeat(43),
       sinkPublicKey: makeTestSinkKey().key,
       appUrl: "http://app.test",
+      publicUrl: "http://status.test",
       apiUrl: "http://api.test",
     },
     async close() {

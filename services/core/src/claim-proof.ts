@@ -36,6 +36,18 @@ export function claimChallenge(
   };
 }
 
+/** What a workspace has to show in DNS for a host name to be the address of one of its pages; as `claimChallenge`. */
+export function pageHostChallenge(
+  key: string,
+  claim: { readonly tenantId: string; readonly pageId: string; readonly host: string },
+): { readonly proof: string; readonly dnsName: string } {
+  const token = createHmac("sha256", key)
+    .update(`page-host-proof 1 ${claim.tenantId} ${claim.pageId} ${claim.host}`)
+    .digest("hex")
+    .slice(0, 32);
+  return { proof: `alivemcp-verify=${token}`, dnsName: `_alivemcp.${claim.host}` };
+}
+
 /** The token of a proof, as it is stored once it was met. */
 export const tokenOfProof = (proof: string): string => proof.slice("alivemcp-verify=".length);
 

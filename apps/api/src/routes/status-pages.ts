@@ -4,6 +4,7 @@ import {
   saveStatusPage,
 } from "@alivemcp/actions/status-pages/change-status-page";
 import { getStatusPage, listStatusPages } from "@alivemcp/actions/status-pages/list-status-pages";
+import { removePageHost, verifyPageHost } from "@alivemcp/actions/status-pages/page-host";
 import { statusPageSchema, statusPageSlugSchema } from "@alivemcp/actions/status-pages/status-page-input";
 import type { StatusPageRow } from "@alivemcp/db/queries/status-pages";
 import { createRoute, z } from "@hono/zod-openapi";
@@ -22,6 +23,7 @@ const pageSchema = z
     description: z.string().nullable(),
     endpoint_ids: z.array(z.uuid()).describe("In the order of the page."),
     url: z.url().describe("Where people read it."),
+    host: z.string().nullable().describe("Host name of its own that it is shown at, too."),
   })
   .openapi("StatusPage");
 
@@ -95,6 +97,47 @@ const remove = createRoute({
   responses: { 204: empty("It is gone."), ...scopeProblems("not_found", "conflict") },
 });
 
+const hostSchema = z
+  .strictObject({
+    host: z.string(),
+    is_verified: z.boolean().describe("Found: the page is shown at the host from now on."),
+    dns_name: z.string().describe("Name of the TXT record."),
+    proof: z.string().describe("What the TXT record has to hold."),
+    detail: z.string().describe("What was found, in a sentence."),
+  })
+  .openapi("StatusPageHost");
+
+const setHost = createRoute({
+  method: "put",
+  path: "/{page}/host",
+  operationId: "setStatusPageHost",
+  tags,
+  summary: "Show a status page at a host name of your own",
+  description:
+    "Looks for a DNS TXT record that proves that the name is yours. Until it is found nothing changes, and the answer says what to put where; ask again then. Lead the name here with a CNAME record.",
+  ...needs("page.write"),
+  request: {
+    params: pageParam,
+    headers: writeHeaders,
+    body: jsonBody(z.strictObject({ host: z.string().describe("Such as `status.example.com`.") })),
+  },
+  responses: {
+    200: answer("What was found.", hostSchema),
+    ...scopeProblems("invalid", "not_found", "conflict"),
+  },
+});
+
+const removeHost = createRoute({
+  method: "delete",
+  path: "/{page}/host",
+  operationId: "removeStatusPageHost",
+  tags,
+  summary: "Give up the host name of a status page",
+  ...needs("page.write"),
+  request: { params: pageParam, headers: writeHeaders },
+  responses: { 204: empty("It is at its address here only."), ...scopeProblems("not_found", "conflict") },
+});
+
 const inputSchema = statusPageSchema.extend({ slug: statusPageSlugSchema });
 
 /** `/v1/status-pages`: public pages over several endpoints. */
@@ -105,6 +148,7 @@ export function statusPageRoutes(deps: Deps) {
     description: page.description,
     endpoint_ids: [...page.endpointIds],
     url: new URL(`/p/${page.slug}`, deps.config.PUBLIC_URL).href,
+    host: page.host,
   });
   const inputOf = (body: z.infer<typeof bodySchema>, slug: string) =>
     parseSnake(inputSchema, {
@@ -126,6 +170,16 @@ export function statusPageRoutes(deps: Deps) {
       const { page } = c.req.valid("param");
       const { slug } = await getStatusPage(deps, c.var.caller, page);
       return c.json(json(await saveStatusPage(deps, c.var.caller, inputOf(c.req.valid("json"), slug))), 200);
+    })
+    .openapi(setHost, async (c) => {
+      const input = { slug: c.req.valid("param").page, host: c.req.valid("json").host };
+      const found = await verifyPageHost(deps, c.var.caller, input);
+      const { host, isVerified, dnsName, proof, sentence } = found;
+      return c.json({ host, is_verified: isVerified, dns_name: dnsName, proof, detail: sentence }, 200);
+    })
+    .openapi(removeHost, async (c) => {
+      await removePageHost(deps, c.var.caller, c.req.valid("param").page);
+      return c.body(null, 204);
     })
     .openapi(remove, async (c) => {
       await removeStatusPage(deps, c.var.caller, c.req.valid("param").page);

@@ -13,6 +13,12 @@ type ReadDeps = Pick<
   "pool" | "clock" | "log" | "regions" | "news" | "liveStates" | "config" | "catalogue"
 >;
 
+/** Which page, and where it is read: at a host of its own, or (null) below the installation's name. */
+export interface TenantPagePlace {
+  readonly slug: string;
+  readonly host: string | null;
+}
+
 /** `unavailable`: which endpoints are on the page cannot be read, because Postgres is away. */
 export type TenantPage =
   | { readonly kind: "page"; readonly report: PageReport }
@@ -20,9 +26,10 @@ export type TenantPage =
   | { readonly kind: "unavailable" };
 
 /** One page of a workspace over several endpoints. What turned private, or went, is left out. Never rejects. */
-export async function readTenantPage(deps: ReadDeps, slug: string): Promise<TenantPage> {
+export async function readTenantPage(deps: ReadDeps, place: TenantPagePlace): Promise<TenantPage> {
+  const publicUrl = deps.config.PUBLIC_URL;
   try {
-    const page = await withDeadline(findPublicStatusPage(deps.pool, slug), DEADLINE_MS);
+    const page = await withDeadline(findPublicStatusPage(deps.pool, place.slug), DEADLINE_MS);
     if (page === null) {
       return { kind: "not-found" };
     }
@@ -36,7 +43,8 @@ export async function readTenantPage(deps: ReadDeps, slug: string): Promise<Tena
       id: page.slug,
       title: publicLine(page.title, 100),
       description: page.description === null ? null : publicLines(page.description, 1_000),
-      url: `${deps.config.PUBLIC_URL}/p/${page.slug}`,
+      url:
+        place.host === null ? `${publicUrl}/p/${page.slug}` : `${new URL(publicUrl).protocol}//${place.host}`,
       endpoints,
       incidents: news?.incidents ?? null,
       maintenances: news?.maintenances ?? [],

@@ -6,7 +6,11 @@ import { maintenanceCards } from "../incidents/maintenance-cards.ts";
 import { nameOn, type PageReport, type ReportedEndpoint } from "../report/page-report.ts";
 
 /** Several endpoints of one workspace: all well or not, then what is the matter, then each of them. */
-export function tenantPageView(report: PageReport, nowMs: number): Html {
+export function tenantPageView(
+  report: PageReport,
+  /** `base`: path that its feeds are below; empty at a host of its own. */
+  { base, nowMs }: { readonly base: string; readonly nowMs: number },
+): Html {
   const nameOf = (endpointId: string) => nameOn(report, endpointId);
   return html`<div id="page" data-live>
 ${summary(report)}
@@ -17,8 +21,8 @@ ${maintenanceCards(report.maintenances, { nowMs, nameOf })}
 ${report.endpoints.length === 0 ? html`<p class="faint">No endpoint is on this page at the moment.</p>` : table(report, nowMs)}</section>
 </div>
 <section aria-labelledby="follow-title"><h2 id="follow-title">Hear of incidents</h2>
-<p>Read along: <a href="/p/${report.id}/feed.atom" type="application/atom+xml">Atom</a>, <a href="/p/${report.id}/feed.rss" type="application/rss+xml">RSS</a>. By mail: on the page of each endpoint above.</p>
-<p class="faint">For programs: <a href="/p/${report.id}.md">Markdown</a>, <a href="/p/${report.id}/api/v2/summary.json">summary.json</a>.</p></section>`;
+<p>Read along: <a href="${base}/feed.atom" type="application/atom+xml">Atom</a>, <a href="${base}/feed.rss" type="application/rss+xml">RSS</a>. By mail: on the page of each endpoint above.</p>
+<p class="faint">For programs: <a href="${base === "" ? "/index" : base}.md">Markdown</a>, <a href="${base}/api/v2/summary.json">summary.json</a>.</p></section>`;
 }
 
 function summary({ title, description, endpoints }: PageReport): Html {

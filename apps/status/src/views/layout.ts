@@ -23,6 +23,8 @@ export interface Page {
   readonly body: Html;
   /** False keeps search engines away: unlisted endpoints, checks, errors. */
   readonly isIndexed?: boolean;
+  /** At a workspace's own host there is nothing else of ours to go to. */
+  readonly isAtOwnHost?: boolean;
   /** Extra elements of the head, such as an alternate link or a refresh without JavaScript. */
   readonly head?: Html;
   readonly script?: "liveScript" | "checkScript";
@@ -55,11 +57,8 @@ ${page.script === undefined ? "" : html`<script type="module" src="${site.assets
 <body>
 <a class="skip" href="#main">Skip to content</a>
 <header class="top"><div class="wide">
-<a class="brand" href="/"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M2 12h5l2.5-7 5 14L17 12h5"/></svg>AliveMCP</a>
-<nav aria-label="Main"><ul>${NAVIGATION.map(
-    ([path, label]) =>
-      html`<li><a href="${path}"${path === page.path ? html` aria-current="page"` : ""}>${label}</a></li>`,
-  )}</ul></nav>
+<a class="brand" href="${page.isAtOwnHost === true ? site.publicUrl : ""}/"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M2 12h5l2.5-7 5 14L17 12h5"/></svg>AliveMCP</a>
+${page.isAtOwnHost === true ? "" : navigation(page.path)}
 </div></header>
 <main id="main" class="wide" tabindex="-1">
 ${page.notice ? html`<p class="notice" role="status">${page.notice}</p>` : ""}
@@ -72,3 +71,9 @@ ${site.isSimulated ? html`<p>The regions of this installation are simulated: eve
 </body>
 </html>`;
 }
+
+const navigation = (current: string): Html =>
+  html`<nav aria-label="Main"><ul>${NAVIGATION.map(
+    ([path, label]) =>
+      html`<li><a href="${path}"${path === current ? html` aria-current="page"` : ""}>${label}</a></li>`,
+  )}</ul></nav>`;

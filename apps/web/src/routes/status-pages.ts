@@ -5,6 +5,7 @@ import {
   saveStatusPage,
 } from "@alivemcp/actions/status-pages/change-status-page";
 import { getStatusPage, listStatusPages } from "@alivemcp/actions/status-pages/list-status-pages";
+import { removePageHost, verifyPageHost } from "@alivemcp/actions/status-pages/page-host";
 import { statusPageSchema, statusPageSlugSchema } from "@alivemcp/actions/status-pages/status-page-input";
 import { listWatchedNames } from "@alivemcp/actions/watched/list-watched-names";
 import { decidePermission } from "@alivemcp/core/permissions";
@@ -13,15 +14,18 @@ import type { Deps } from "../deps.ts";
 import { readPostedLists } from "../forms/posted-lists.ts";
 import { type FormRefusal, refusalOf } from "../forms/refusal-of.ts";
 import { renderPage } from "../render-page.ts";
+import { type PageHostModel, pageHostView } from "../status-pages/page-host-view.ts";
 import {
   type StatusPageValues,
   statusPageFormView,
   statusPagesView,
 } from "../status-pages/status-pages-view.ts";
+import type { Html } from "../views/html.ts";
 import type { WebContext, WebEnv } from "../web-env.ts";
 
 const FRESH: StatusPageValues = { slug: "", title: "", description: "", endpointIds: [] };
 const NO_REFUSAL: FormRefusal = { problems: {}, status: 200 };
+const NO_LOOK = { typed: "", proof: null, problems: {} } as const;
 
 /** `/w/<workspace>/pages`: public pages over several endpoints. */
 export function statusPageRoutes(deps: Deps): Hono<WebEnv> {
@@ -47,12 +51,19 @@ export function statusPageRoutes(deps: Deps): Hono<WebEnv> {
   routes.get("/w/:workspace/pages/:page", async (c) => {
     const { caller } = c.var.workspace;
     requirePermission(caller, "page.write");
-    const page = await getStatusPage(deps, caller, c.req.param("page"));
-    const values = { ...page, description: page.description ?? "" };
-    return showForm(deps, c, { values, refusal: NO_REFUSAL, isNew: false });
+    return showPage(deps, c, { slug: c.req.param("page"), look: NO_LOOK, status: 200 });
   });
 
   routes.post("/w/:workspace/pages/:page", (c) => save(deps, c, c.req.param("page")));
+
+  routes.post("/w/:workspace/pages/:page/host", (c) => lookAtHost(deps, c, c.req.param("page")));
+
+  routes.post("/w/:workspace/pages/:page/host/delete", async (c) => {
+    const slug = c.req.param("page");
+    await removePageHost(deps, c.var.workspace.caller, slug);
+    c.var.flash({ tone: "good", text: "The page is at its address here only." });
+    return c.redirect(`${baseOf(c)}/${slug}`, 303);
+  });
 
   routes.post("/w/:workspace/pages/:page/delete", async (c) => {
     const { title } = await removeStatusPage(deps, c.var.workspace.caller, c.req.param("page"));
@@ -63,6 +74,43 @@ export function statusPageRoutes(deps: Deps): Hono<WebEnv> {
 }
 
 const baseOf = (c: WebContext) => `/w/${c.var.workspace.tenant.slug}/pages`;
+
+/** Looks for the proof of a host name, and says what is still to be done when it is not there. */
+async function lookAtHost(deps: Deps, c: WebContext, slug: string): Promise<Response> {
+  const { caller } = c.var.workspace;
+  const typed = (await readPostedLists(c)).one("host");
+  try {
+    const proof = await verifyPageHost(deps, caller, { slug, host: typed });
+    if (!proof.isVerified) {
+      return showPage(deps, c, { slug, look: { typed: proof.host, proof, problems: {} }, status: 200 });
+    }
+    c.var.flash({ tone: "good", text: `The page is at ${proof.host} now.` });
+    return c.redirect(`${baseOf(c)}/${slug}`, 303);
+  } catch (err) {
+    const { problems, status } = refusalOf(err, ["host"]);
+    return showPage(deps, c, { slug, look: { typed, proof: null, problems }, status });
+  }
+}
+
+/** A page that is there, as it is. Throws `not_found`. */
+async function showPage(
+  deps: Deps,
+  c: WebContext,
+  input: {
+    readonly slug: string;
+    readonly look: Omit<PageHostModel, "host">;
+    readonly status: FormRefusal["status"];
+  },
+): Promise<Response> {
+  const page = await getStatusPage(deps, c.var.workspace.caller, input.slug);
+  const action = `${baseOf(c)}/${page.slug}/host`;
+  return showForm(deps, c, {
+    values: { ...page, description: page.description ?? "" },
+    refusal: { problems: {}, status: input.status },
+    isNew: false,
+    more: pageHostView(c, { host: page.host, ...input.look, action, publicUrl: deps.site.publicUrl }),
+  });
+}
 
 /** Makes a page (`slug` null) or changes one, or shows the form again with what is wrong. */
 async function save(deps: Deps, c: WebContext, slug: string | null): Promise<Response> {
@@ -102,7 +150,12 @@ async function save(deps: Deps, c: WebContext, slug: string | null): Promise<Res
 async function showForm(
   deps: Deps,
   c: WebContext,
-  input: { readonly values: StatusPageValues; readonly refusal: FormRefusal; readonly isNew: boolean },
+  input: {
+    readonly values: StatusPageValues;
+    readonly refusal: FormRefusal;
+    readonly isNew: boolean;
+    readonly more?: Html;
+  },
 ): Promise<Response> {
   const { values, refusal, isNew } = input;
   const body = statusPageFormView(c, {
@@ -112,6 +165,7 @@ async function showForm(
     base: baseOf(c),
     publicUrl: deps.site.publicUrl,
     isNew,
+    more: input.more ?? "",
   });
   const title = isNew ? "New status page" : values.title;
   return c.html(await renderPage(c, { title, section: "pages", body }), refusal.status);

@@ -48,9 +48,11 @@ export function statusPageFormView(
     readonly base: string;
     readonly publicUrl: string;
     readonly isNew: boolean;
+    /** Forms of their own below the page's; empty for a new one. */
+    readonly more: Html | "";
   },
 ): Html {
-  const { values, problems, endpoints, base, publicUrl, isNew } = model;
+  const { values, problems, endpoints, base, publicUrl, isNew, more } = model;
   const showable = endpoints.filter(({ visibility }) => visibility !== "private");
   const hidden = endpoints.length - showable.length;
   return html`<p class="crumb"><a href="${base}">Status pages</a></p><h1>${isNew ? "New status page" : values.title}</h1>
@@ -84,6 +86,7 @@ ${showable.map(
 ${showable.length === 0 ? html`<p class="faint">There is no endpoint that a public page may show.</p>` : ""}
 ${hidden === 0 ? "" : html`<p class="faint">${hidden === 1 ? "One private endpoint is" : `${hidden} private endpoints are`} never on a public page.</p>`}</fieldset>
 <p class="row"><button type="submit">${isNew ? "Make the page" : "Save"}</button><a class="button quiet" href="${base}">Cancel</a></p></form>
+${more}
 ${
   isNew
     ? ""

@@ -108,3 +108,23 @@ test("404: another workspace's page, to see, to change, to take away", async () 
   expect((await page(`${mine.base}/pages`, other.ownerId)).status).toBe(404);
   expect((await page(`${mine.base}/pages/${slug}`)).text).toContain("<h1>Mine</h1>");
 });
+
+test("a host name is asked for, its DNS record said, and nothing is shown there before it is found", async () => {
+  const slug = newSlug();
+  await post(`${mine.base}/pages/new`, { slug, title: "Mine", description: "", endpoint: endpointId });
+  const path = `${mine.base}/pages/${slug}`;
+  expect((await page(path)).text).toContain("Own host name");
+  const look = await post(`${path}/host`, { host: "Status.Acme-Sample.com" });
+  expect(look.status).toBe(200);
+  expect(look.text).toContain("_alivemcp.status.acme-sample.com");
+  expect(look.text).toMatch(/alivemcp-verify=[0-9a-f]{32}/);
+  expect(look.text).toContain("Look again");
+  const refused = await post(`${path}/host`, { host: "localhost" });
+  expect(refused.status).toBe(400);
+  expect(refused.text).toContain("not on the public internet");
+  expect((await post(`${path}/host/delete`, {})).status).toBe(303);
+  const other = await addWorkspace(dashboard);
+  const theirs = `${other.base}/pages/${slug}/host`;
+  expect((await post(theirs, { host: "status.acme-sample.com" }, other.ownerId)).status).toBe(404);
+  expect((await post(`${theirs}/delete`, {}, other.ownerId)).status).toBe(404);
+});

@@ -1,12 +1,10 @@
 import { AppError } from "@alivemcp/core/app-error";
 import { type ClaimMethod, tokenOfProof } from "@alivemcp/core/claim-proof";
-import { checkBudget, type StartBudget } from "@alivemcp/core/start-budget";
 import { recordProof, takeOverEndpoint } from "@alivemcp/db/queries/endpoint-claims";
 import { countWatched, type EndpointRow, updateEndpoint } from "@alivemcp/db/queries/endpoints";
 import { findFollowedCadenceS } from "@alivemcp/db/queries/follows";
 import type { Tenant } from "@alivemcp/db/queries/tenants";
 import type { Tx } from "@alivemcp/db/tenant-scope";
-import { reserveStarts } from "@alivemcp/runtime/reserve-starts";
 import type { ActionDeps } from "../action-deps.ts";
 import type { Caller } from "../caller.ts";
 import { change } from "../change.ts";
@@ -16,21 +14,14 @@ import { requirePlanLimit } from "../require-plan-limit.ts";
 import { checkProofs, type ProofCheck } from "./check-proofs.ts";
 import { type ClaimSubject, getClaimSubjectIn, takenAlready } from "./claim-subject.ts";
 import { challengeOf, getClaim } from "./get-claim.ts";
+import { reserveLook } from "./reserve-look.ts";
 
 export type ClaimOutcome =
   | { readonly kind: "claimed"; readonly endpoint: EndpointRow; readonly method: ClaimMethod }
   /** None of the three was found; why, one by one. */
   | { readonly kind: "unproven"; readonly proofs: readonly ProofCheck[] };
 
-const MINUTE_MS = 60_000;
 const CADENCE_S_DEFAULT = 60;
-
-/** Looks at proofs that one workspace may ask for in one minute. */
-const tenantBudget = (tenantId: string, atMs: number): StartBudget => ({
-  key: `starts:proofs:${tenantId}:${Math.floor(atMs / MINUTE_MS)}`,
-  max: 10,
-  lifeS: 120,
-});
 
 /**
  * Looks for the three proofs and, when one is there, makes the endpoint the workspace's own: one of the board changes
@@ -114,29 +105,6 @@ async function takeOver(
       );
     case "unproven":
       throw conflict("The proof is too old. Please check again.");
-  }
-}
-
-async function reserveLook({ redis, clock }: ActionDeps, caller: Caller, host: string): Promise<void> {
-  const atMs = clock.nowMs();
-  const budgets = [tenantBudget(caller.scope.tenantId, atMs), checkBudget(host, atMs)];
-  for (const budget of budgets) {
-    const fits = await reserveStarts(redis, budget, 1).catch((cause: unknown) => {
-      throw new AppError({
-        code: "upstream",
-        internal: "budget not countable",
-        public: "Proofs cannot be looked for at the moment. Please try again in a minute.",
-        cause,
-      });
-    });
-    if (!fits) {
-      throw new AppError({
-        code: "rate_limited",
-        internal: "looks at proofs are spent",
-        public: "This was checked ten times within a minute. Please wait a little.",
-        retryAfterS: 60,
-      });
-    }
   }
 }
 
