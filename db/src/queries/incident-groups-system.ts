@@ -17,18 +17,29 @@ export interface OpenGroupRow {
   readonly members: number;
 }
 
-/** Groups of these tenants that somebody joined a moment ago. */
+/** How many members are told apart from more; more than any kind of group tells of one by one. */
+const MEMBERS_COUNTED_MAX = 100;
+
+/**
+ * Groups of these tenants that somebody joined a moment ago. Members are counted up to 100: a storm asks this for every
+ * batch with the tenant's lock held, which must not take longer the more there are.
+ */
 export async function listOpenGroups(
   client: pg.ClientBase,
   input: { readonly tenantIds: readonly string[]; readonly joinedAfterMs: number },
 ): Promise<readonly OpenGroupRow[]> {
   const { rows } = await client.query<OpenGroupRow>(
     `SELECT g.id AS "groupId", g.tenant_id AS "tenantId", g.cause, g.anchor_id AS "anchorId",
-       ${ms("max(t.created_at)")} AS "lastJoinedAtMs", count(*)::int AS members
-     FROM incident_group g JOIN incident_tenant t ON t.group_id = g.id
-     WHERE g.tenant_id = ANY($1::uuid[]) AND g.closed_at IS NULL AND g.anchor_id IS NOT NULL
-     GROUP BY g.id HAVING max(t.created_at) > $2`,
-    [input.tenantIds, new Date(input.joinedAfterMs)],
+       ${ms("newest.created_at")} AS "lastJoinedAtMs",
+       (SELECT count(*)::int FROM (SELECT FROM incident_tenant t WHERE t.group_id = g.id LIMIT $3) counted) AS members
+     FROM incident_group g
+     CROSS JOIN LATERAL (
+       SELECT t.created_at FROM incident_tenant t
+       WHERE t.tenant_id = g.tenant_id AND t.group_id = g.id AND t.created_at > $2
+       ORDER BY t.created_at DESC LIMIT 1
+     ) newest
+     WHERE g.tenant_id = ANY($1::uuid[]) AND g.closed_at IS NULL AND g.anchor_id IS NOT NULL`,
+    [input.tenantIds, new Date(input.joinedAfterMs), MEMBERS_COUNTED_MAX],
   );
   return rows;
 }

@@ -147,17 +147,19 @@ export async function openLiveRouter() {
         );
       }
     },
-    async countCommitted(ids: readonly string[], state: ProbeState): Promise<number> {
+    /** Those of which another state is committed. */
+    async notYet(ids: readonly string[], state: ProbeState): Promise<readonly string[]> {
       const { rows } = await sql(
-        "SELECT count(*)::int AS n FROM endpoint_state WHERE endpoint_id = ANY($1) AND committed = $2",
+        "SELECT endpoint_id AS id FROM endpoint_state WHERE endpoint_id = ANY($1) AND committed = $2",
         [ids, state],
       );
-      return rows[0].n;
+      const settled = new Set(rows.map(({ id }) => id));
+      return ids.filter((id) => !settled.has(id));
     },
     /** Reports a state and waits until it is committed of all. */
     async settle(ids: readonly string[], state: ProbeState): Promise<void> {
       await live.report(ids, state);
-      await until(`all are ${state}`, async () => (await live.countCommitted(ids, state)) === ids.length);
+      await until(`all are ${state}`, async () => (await live.notYet(ids, state)).length === 0);
     },
     /** Opens incidents as a batch does, without endpoints having to fail first. */
     openIncidents: (

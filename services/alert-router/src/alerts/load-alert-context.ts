@@ -69,14 +69,15 @@ export async function loadAlertContext(
   nowMs: number,
 ): Promise<AlertContext> {
   const tenantIds = [...new Set(of.tenantIds)];
+  // No part of what is counted under the lock, for which other shards of the same tenant may be waiting.
+  const endpoints = await listAlertEndpoints(client, { ids: [...new Set(of.endpointIds)], atMs: nowMs });
+  const updates = await listNewestUpdates(client, of.incidentIds);
   await lockTenantAlerts(client, tenantIds);
   const stored = await listAlertPolicies(client, {
     tenantIds,
     atMs: nowMs,
     dayStartMs: budgetDayStartMs(nowMs),
   });
-  const endpoints = await listAlertEndpoints(client, { ids: [...new Set(of.endpointIds)], atMs: nowMs });
-  const updates = await listNewestUpdates(client, of.incidentIds);
   const standings = await listGroupStandings(client, of.groupIds);
   const around = await loadAround(client, of.openings, nowMs);
   const anchorIds = [...around.values()].flatMap(({ groups, lone }) => [
