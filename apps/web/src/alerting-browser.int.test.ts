@@ -8,6 +8,7 @@ import {
   LOOKS,
   launchBrowser,
   openPage,
+  TWO_LOOKS,
 } from "../../../services/pages/test/browser.ts";
 import { type Site, serveOnLoopback } from "../../../services/pages/test/serve-on-loopback.ts";
 import {
@@ -17,8 +18,10 @@ import {
   type TestDashboard,
   type TestWorkspace,
 } from "../test/open-test-dashboard.ts";
+import { seedSink } from "../test/seed-alerting.ts";
 import { type AlertingWorld, seedAlertingWorld } from "../test/seed-alerting-world.ts";
 
+const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=";
 let dashboard: TestDashboard;
 let browser: Browser;
 let site: Site;
@@ -133,6 +136,38 @@ describe.skipIf(!hasBrowser)("in a browser", () => {
     await page.getByText("Published. It is on the status page.").waitFor();
     await page.context().close();
   });
+
+  test.each(TWO_LOOKS)(
+    "a webhook's new secret is on the page that answers and nowhere after, and Slack is one link away: %s",
+    async (look, options) => {
+      Object.assign(dashboard.deps, {
+        slackApp: { clientId: "111.222" },
+        sinkSecrets: { rotate: async () => ({ secret: SECRET }) },
+      });
+      const id = await seedSink(dashboard, workspace.id, {
+        kind: "webhook",
+        name: "Ours",
+        shown: "ours.example",
+      });
+      const { page, errors } = await open(`${workspace.base}/sinks/${id}`, options);
+      await page.getByText("New signing secret").click();
+      await examinePage(page, `rotate ${look}`);
+      await page.getByRole("button", { name: "Rotate secret" }).click();
+      await page.getByText(SECRET).waitFor();
+      await examinePage(page, `rotated ${look}`);
+      await page.goto(`${site.url}${workspace.base}/sinks/${id}`);
+      expect(await page.getByText(SECRET).count()).toBe(0);
+      await page.goto(`${site.url}${workspace.base}/sinks/new/slack`);
+      await examinePage(page, `slack way ${look}`);
+      await page.getByRole("button", { name: "Add to Slack" }).click();
+      const link = page.getByRole("link", { name: "Choose the channel at Slack" });
+      expect(await link.getAttribute("href")).toMatch(/^https:\/\/slack\.com\/oauth\/v2\/authorize\?/);
+      await examinePage(page, `slack install ${look}`);
+      expect(errors).toEqual([]);
+      Object.assign(dashboard.deps, { slackApp: null });
+      await page.context().close();
+    },
+  );
 
   test("an open incident turns by itself when it is over, and keeps the comment that is being typed", async () => {
     const { page, errors } = await open(`${workspace.base}/incidents/${world.incidentId}`);

@@ -38,8 +38,8 @@ export function sinkView(c: WebContext, model: SinkPageModel): Html {
   const path = `${base}/sinks/${sink.id}`;
   return html`<p class="crumb"><a href="${base}/sinks">Sinks</a></p>
 <div class="title-row"><div><h1>${sink.name}</h1><p class="faint">${kindLabel(sink.kind)} · ${sink.shown}${sink.isDefault ? html` <span class="tag">default</span>` : ""}</p></div>${actions(c, model, path)}</div>
-${model.secret === null ? "" : secretShownOnce(model.secret, true)}
 <p>${sinkMark(sink)}</p>
+${model.secret === null ? "" : secretShownOnce(model.secret, true)}
 ${troubleNotice(sink)}
 <dl class="facts">
 <div><dt>Last answer</dt><dd>${lastAnswer(sink, nowMs)}${failuresTag(sink)}</dd></div>
@@ -93,7 +93,7 @@ ${
   sink.kind === "webhook"
     ? confirmDetails({
         label: "New signing secret",
-        body: html`<p>It is shown once. The secret of now signs beside it for 24 hours, so that your receiver loses nothing.</p>${postButton(c, { action: `${path}/secret`, label: "Rotate secret" })}`,
+        body: html`<p>It is shown once. The present one signs beside it for 24 hours, so that your receiver loses nothing.</p>${postButton(c, { action: `${path}/secret`, label: "Rotate secret" })}`,
       })
     : ""
 }
