@@ -68,12 +68,9 @@ export function sinkListRoutes(deps: Deps): Hono<WebEnv> {
     }
   });
 
-  routes.post("/w/:workspace/sinks/install/:kind", async (c) => {
+  routes.post("/w/:workspace/sinks/install/slack", async (c) => {
     const { caller, tenant } = c.var.workspace;
     requirePermission(caller, "sink.write");
-    if (kindOf(c) !== "slack") {
-      throw noSuchKind();
-    }
     try {
       const { url } = await startSlackInstall(deps, caller);
       // A page in between, because `form-action 'self'` also forbids that a form ends on another site.
@@ -89,17 +86,14 @@ export function sinkListRoutes(deps: Deps): Hono<WebEnv> {
 function kindOf(c: WebContext): SinkKind {
   const kind = SINK_KINDS.find((one) => one === c.req.param("kind"));
   if (kind === undefined) {
-    throw noSuchKind();
+    throw new AppError({
+      code: "not_found",
+      internal: "no such kind of sink",
+      public: "There is no such kind of sink.",
+    });
   }
   return kind;
 }
-
-const noSuchKind = () =>
-  new AppError({
-    code: "not_found",
-    internal: "no such kind of sink",
-    public: "There is no such kind of sink.",
-  });
 
 async function showSetUp(
   deps: Deps,
