@@ -1948,6 +1948,30 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON status_page_host TO alivemcp_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON status_page_host TO alivemcp_system;
 GRANT SELECT ON status_page_host TO alivemcp_operator;
 
+CREATE TABLE status_page_logo (
+  page_id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  content_type text NOT NULL,
+  bytes bytea NOT NULL,
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+);
+ALTER TABLE status_page_logo ADD CONSTRAINT status_page_logo_bytes_check CHECK (((octet_length(bytes) >= 12) AND (octet_length(bytes) <= 204800)));
+ALTER TABLE status_page_logo ADD CONSTRAINT status_page_logo_content_type_check CHECK ((content_type = ANY (ARRAY['image/png'::text, 'image/jpeg'::text, 'image/webp'::text])));
+ALTER TABLE status_page_logo ADD CONSTRAINT status_page_logo_page_id_fkey FOREIGN KEY (page_id) REFERENCES status_page(id) ON DELETE CASCADE;
+ALTER TABLE status_page_logo ADD CONSTRAINT status_page_logo_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+ALTER TABLE status_page_logo ADD CONSTRAINT status_page_logo_pkey PRIMARY KEY (page_id);
+CREATE INDEX status_page_logo_by_tenant ON public.status_page_logo USING btree (tenant_id);
+ALTER TABLE status_page_logo ENABLE ROW LEVEL SECURITY;
+ALTER TABLE status_page_logo FORCE ROW LEVEL SECURITY;
+CREATE POLICY app_own ON status_page_logo FOR ALL TO alivemcp_app USING (tenant_id = ( SELECT current_tenant_id() AS current_tenant_id)) WITH CHECK ((tenant_id = ( SELECT current_tenant_id() AS current_tenant_id)) AND (page_id IN ( SELECT p.id
+   FROM status_page p)));
+CREATE POLICY operator_all ON status_page_logo FOR SELECT TO alivemcp_operator USING true;
+CREATE POLICY owner_all ON status_page_logo FOR ALL TO alivemcp_owner USING true;
+CREATE POLICY system_all ON status_page_logo FOR ALL TO alivemcp_system USING true;
+GRANT DELETE, INSERT, SELECT, UPDATE ON status_page_logo TO alivemcp_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON status_page_logo TO alivemcp_system;
+GRANT SELECT ON status_page_logo TO alivemcp_operator;
+
 CREATE TABLE subscriber (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   endpoint_id uuid NOT NULL,
@@ -2468,6 +2492,14 @@ CREATE VIEW public_status_page_host WITH (security_barrier=true) AS
    FROM status_page_host h
      JOIN public_status_page p ON p.id = h.page_id;
 GRANT SELECT ON public_status_page_host TO alivemcp_reader;
+
+CREATE VIEW public_status_page_logo WITH (security_barrier=true) AS
+ SELECT p.slug,
+    l.content_type,
+    l.bytes
+   FROM status_page_logo l
+     JOIN public_status_page p ON p.id = l.page_id;
+GRANT SELECT ON public_status_page_logo TO alivemcp_reader;
 
 CREATE VIEW public_transition WITH (security_barrier=true) AS
  SELECT t.id,

@@ -35,6 +35,7 @@ export const TABLE_ERASURE = {
   alert_decision: tenant,
   status_page_endpoint: tenant,
   status_page_host: tenant,
+  status_page_logo: tenant,
   status_page: tenant,
   incident_update: tenant,
   incident_event: tenant,

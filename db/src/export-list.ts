@@ -46,6 +46,7 @@ export const TABLE_EXPORT = {
   status_page: workspace("created_at, id"),
   status_page_endpoint: workspace("page_id, position"),
   status_page_host: workspace("page_id"),
+  status_page_logo: workspace("page_id", ["bytes"]),
   sink: workspace("created_at, id", ["sealed", "sealing_key_id", "proof_hash"]),
   alert_rule: workspace("position, id"),
   escalation_policy: workspace("created_at, id"),

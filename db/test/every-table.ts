@@ -50,6 +50,8 @@ const ROWS: Readonly<Record<string, string>> = {
     SELECT id, :endpoint, :tenant, 1 FROM status_page WHERE tenant_id = :tenant`,
   status_page_host: `INSERT INTO status_page_host (host, page_id, tenant_id)
     SELECT left(:hash, 20) || '.example', id, :tenant FROM status_page WHERE tenant_id = :tenant`,
+  status_page_logo: `INSERT INTO status_page_logo (page_id, tenant_id, content_type, bytes)
+    SELECT id, :tenant, 'image/png', decode(repeat('00', 12), 'hex') FROM status_page WHERE tenant_id = :tenant`,
   incident_group:
     "INSERT INTO incident_group (tenant_id, cause, opened_at) VALUES (:tenant, 'host:example.com', now())",
   incident_tenant: `INSERT INTO incident_tenant (incident_id, tenant_id, endpoint_id)

@@ -85,6 +85,9 @@ export function bodyFor(victim: Victim, { method, path }: Route): Readonly<Recor
     "POST /w/:workspace/keys/revoke": { key_id: victim.keyId },
     "PUT /v1/status-pages/:page": { title: "t", endpoint_ids: [victim.endpointId] },
     "PUT /v1/status-pages/:page/host": { host: "status.acme-sample.com" },
+    "PUT /v1/status-pages/:page/logo": {
+      logo: Buffer.from("\x89PNG\r\n\x1a\n sample", "latin1").toString("base64"),
+    },
     "POST /w/:workspace/pages/:page/host": { host: "status.acme-sample.com" },
     "POST /w/:workspace/pages/:page": { title: "t", description: "", endpoint: victim.endpointId },
   };

@@ -167,6 +167,11 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     body: { host: "status.acme-sample.com" },
   }),
   removeStatusPageHost: (mine) => ({ path: `/v1/status-pages/${mine.statusPage}/host` }),
+  setStatusPageLogo: (mine) => ({
+    path: `/v1/status-pages/${mine.statusPage}/logo`,
+    body: { logo: Buffer.from("\x89PNG\r\n\x1a\n sample", "latin1").toString("base64") },
+  }),
+  removeStatusPageLogo: (mine) => ({ path: `/v1/status-pages/${mine.statusPage}/logo` }),
   deleteStatusPage: (mine) => ({ path: `/v1/status-pages/${mine.statusPage}` }),
   listMaintenanceWindows: () => ({ path: "/v1/maintenance-windows" }),
   listUpcomingMaintenance: () => ({ path: "/v1/maintenance-windows/upcoming" }),

@@ -5,6 +5,7 @@ export interface PublicStatusPage {
   readonly slug: string;
   readonly title: string;
   readonly description: string | null;
+  readonly hasLogo: boolean;
   /** Slugs of today of its endpoints, in the order of the page; never one that is private. */
   readonly endpointSlugs: readonly string[];
 }
@@ -18,6 +19,7 @@ export async function findPublicStatusPage(pool: pg.Pool, slug: string): Promise
   }
   const { rows } = await pool.query<PublicStatusPage>(
     `SELECT p.slug, p.title, p.description,
+       EXISTS (SELECT FROM public_status_page_logo l WHERE l.slug = p.slug) AS "hasLogo",
        coalesce((SELECT array_agg(e.slug ORDER BY m.position) FROM public_status_page_endpoint m
          JOIN public_endpoint e ON e.id = m.endpoint_id WHERE m.page_id = p.id), '{}') AS "endpointSlugs"
      FROM public_status_page p WHERE p.slug = $1`,
@@ -33,4 +35,21 @@ export async function findSlugOfHost(pool: pg.Pool, host: string): Promise<strin
     [host],
   );
   return rows[0]?.slug ?? null;
+}
+
+export interface PublicLogo {
+  readonly contentType: string;
+  readonly bytes: Buffer;
+}
+
+/** The picture of a page; null when it has none, or is none. */
+export async function findPublicLogo(pool: pg.Pool, slug: string): Promise<PublicLogo | null> {
+  if (!SLUG.test(slug)) {
+    return null;
+  }
+  const { rows } = await pool.query<PublicLogo>(
+    'SELECT content_type AS "contentType", bytes FROM public_status_page_logo WHERE slug = $1',
+    [slug],
+  );
+  return rows[0] ?? null;
 }

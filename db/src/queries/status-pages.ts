@@ -9,16 +9,18 @@ export interface StatusPageRow {
   readonly description: string | null;
   /** Its own host name, proven; null when it has none. */
   readonly host: string | null;
+  readonly hasLogo: boolean;
   /** In the order of the page; those that are private by now are still named here. */
   readonly endpointIds: readonly string[];
 }
 
 /** What a person says of a page. */
-export type StatusPageColumns = Omit<StatusPageRow, "id" | "host">;
+export type StatusPageColumns = Omit<StatusPageRow, "id" | "host" | "hasLogo">;
 
 const rowsOf = (scope: TenantScope) => sql`
   SELECT p.id, p.slug, p.title, p.description,
     (SELECT h.host FROM status_page_host h WHERE h.page_id = p.id) AS host,
+    EXISTS (SELECT FROM status_page_logo l WHERE l.page_id = p.id) AS "hasLogo",
     coalesce((SELECT array_agg(m.endpoint_id::text ORDER BY m.position) FROM status_page_endpoint m WHERE m.page_id = p.id),
       '{}') AS "endpointIds"
   FROM status_page p WHERE p.tenant_id = ${scope.tenantId}`;
@@ -104,6 +106,27 @@ export async function insertStatusPageHost(
 export async function deleteStatusPageHost(scope: TenantScope, tx: Tx, pageId: string): Promise<boolean> {
   const { rowCount } = await tx.execute(
     sql`DELETE FROM status_page_host WHERE tenant_id = ${scope.tenantId} AND page_id = ${pageId}`,
+  );
+  return rowCount === 1;
+}
+
+/** Puts a picture on a page of the tenant, instead of the one it had. */
+export async function saveStatusPageLogo(
+  scope: TenantScope,
+  tx: Tx,
+  input: { readonly pageId: string; readonly contentType: string; readonly bytes: Uint8Array },
+): Promise<void> {
+  await tx.execute(sql`
+    INSERT INTO status_page_logo (page_id, tenant_id, content_type, bytes)
+    VALUES (${input.pageId}, ${scope.tenantId}, ${input.contentType}, ${Buffer.from(input.bytes)})
+    ON CONFLICT (page_id) DO UPDATE
+    SET content_type = excluded.content_type, bytes = excluded.bytes, updated_at = now()`);
+}
+
+/** True when the page had a picture. */
+export async function deleteStatusPageLogo(scope: TenantScope, tx: Tx, pageId: string): Promise<boolean> {
+  const { rowCount } = await tx.execute(
+    sql`DELETE FROM status_page_logo WHERE tenant_id = ${scope.tenantId} AND page_id = ${pageId}`,
   );
   return rowCount === 1;
 }

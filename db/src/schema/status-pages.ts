@@ -1,4 +1,4 @@
-import { integer, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import { customType, integer, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import { endpoints } from "./endpoints.ts";
 import { tenants } from "./tenants.ts";
 
@@ -23,6 +23,20 @@ export const statusPageHost = pgTable("status_page_host", {
     .notNull()
     .references(() => tenants.id),
   verifiedAt: timestamp("verified_at", { withTimezone: true }).notNull().defaultNow(),
+});
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => "bytea" });
+
+export const statusPageLogo = pgTable("status_page_logo", {
+  pageId: uuid("page_id")
+    .primaryKey()
+    .references(() => statusPage.id),
+  tenantId: uuid("tenant_id")
+    .notNull()
+    .references(() => tenants.id),
+  contentType: text("content_type").notNull(),
+  bytes: bytea().notNull(),
+  updatedAt: timestamp("updated_at", { withTimezone: true }).notNull().defaultNow(),
 });
 
 export const statusPageEndpoint = pgTable("status_page_endpoint", {

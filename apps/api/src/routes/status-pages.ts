@@ -5,6 +5,7 @@ import {
 } from "@alivemcp/actions/status-pages/change-status-page";
 import { getStatusPage, listStatusPages } from "@alivemcp/actions/status-pages/list-status-pages";
 import { removePageHost, verifyPageHost } from "@alivemcp/actions/status-pages/page-host";
+import { removePageLogo, setPageLogo } from "@alivemcp/actions/status-pages/page-logo";
 import { statusPageSchema, statusPageSlugSchema } from "@alivemcp/actions/status-pages/status-page-input";
 import type { StatusPageRow } from "@alivemcp/db/queries/status-pages";
 import { createRoute, z } from "@hono/zod-openapi";
@@ -24,6 +25,7 @@ const pageSchema = z
     endpoint_ids: z.array(z.uuid()).describe("In the order of the page."),
     url: z.url().describe("Where people read it."),
     host: z.string().nullable().describe("Host name of its own that it is shown at, too."),
+    has_logo: z.boolean(),
   })
   .openapi("StatusPage");
 
@@ -138,6 +140,36 @@ const removeHost = createRoute({
   responses: { 204: empty("It is at its address here only."), ...scopeProblems("not_found", "conflict") },
 });
 
+const setLogo = createRoute({
+  method: "put",
+  path: "/{page}/logo",
+  operationId: "setStatusPageLogo",
+  tags,
+  summary: "Put a logo on a status page",
+  ...needs("page.write"),
+  request: {
+    params: pageParam,
+    headers: writeHeaders,
+    body: jsonBody(
+      z.strictObject({
+        logo: z.base64().describe("PNG, JPEG or WebP of at most 200 KiB, as base64 (RFC 4648, section 4)."),
+      }),
+    ),
+  },
+  responses: { 200: answer("The page.", pageSchema), ...scopeProblems("invalid", "not_found", "conflict") },
+});
+
+const removeLogo = createRoute({
+  method: "delete",
+  path: "/{page}/logo",
+  operationId: "removeStatusPageLogo",
+  tags,
+  summary: "Take the logo off a status page",
+  ...needs("page.write"),
+  request: { params: pageParam, headers: writeHeaders },
+  responses: { 204: empty("It is gone."), ...scopeProblems("not_found", "conflict") },
+});
+
 const inputSchema = statusPageSchema.extend({ slug: statusPageSlugSchema });
 
 /** `/v1/status-pages`: public pages over several endpoints. */
@@ -149,6 +181,7 @@ export function statusPageRoutes(deps: Deps) {
     endpoint_ids: [...page.endpointIds],
     url: new URL(`/p/${page.slug}`, deps.config.PUBLIC_URL).href,
     host: page.host,
+    has_logo: page.hasLogo,
   });
   const inputOf = (body: z.infer<typeof bodySchema>, slug: string) =>
     parseSnake(inputSchema, {
@@ -179,6 +212,15 @@ export function statusPageRoutes(deps: Deps) {
     })
     .openapi(removeHost, async (c) => {
       await removePageHost(deps, c.var.caller, c.req.valid("param").page);
+      return c.body(null, 204);
+    })
+    .openapi(setLogo, async (c) => {
+      const bytes = Buffer.from(c.req.valid("json").logo, "base64");
+      const page = await setPageLogo(deps, c.var.caller, { slug: c.req.valid("param").page, bytes });
+      return c.json(json(page), 200);
+    })
+    .openapi(removeLogo, async (c) => {
+      await removePageLogo(deps, c.var.caller, c.req.valid("param").page);
       return c.body(null, 204);
     })
     .openapi(remove, async (c) => {

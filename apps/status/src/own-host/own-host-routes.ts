@@ -5,6 +5,7 @@ import { respond } from "../http-answer.ts";
 import type { ReportForm } from "../report/report-answers.ts";
 import { assetRoutes } from "../routes/assets.ts";
 import { securePages } from "../secure-pages.ts";
+import { logoAnswer } from "../tenant-page/logo-answer.ts";
 import { tenantPageAnswer } from "../tenant-page/tenant-page-answer.ts";
 import { tenantReportAnswer } from "../tenant-page/tenant-report-answer.ts";
 
@@ -32,6 +33,7 @@ export function ownHostRoutes(deps: Deps): Hono<{ Bindings: OwnHost }> {
       ),
     );
   }
+  app.get("/logo", (c) => logoAnswer(deps, c.env.slug, c.req.header("if-none-match")));
   app.use(securePages(deps.config.API_URL));
   app.get("/", async (c) => {
     const body = await tenantPageAnswer(deps, { slug: c.env.slug, host: c.env.host });

@@ -102,6 +102,30 @@ test.each(["status.example", "127.0.0.1:4402", "localhost", "[::1]:4402"])(
   },
 );
 
+test("the logo has the type of its bytes at both addresses, is not asked for twice, and 404 where there is none", async () => {
+  const bytes = Buffer.from("\x89PNG\r\n\x1a\n sample", "latin1");
+  await status.database.pool("super").query(
+    `INSERT INTO status_page_logo (page_id, tenant_id, content_type, bytes)
+     SELECT id, tenant_id, 'image/png', $1 FROM status_page WHERE slug = 'acme'`,
+    [bytes],
+  );
+  status.clock.atMs += 11_000;
+  expect(await (await ask("/", HOST)).text()).toContain('<img class="logo" src="/logo" alt="">');
+  expect(await (await ask("/p/acme", "localhost")).text()).toContain('src="/p/acme/logo"');
+  for (const [path, host] of [
+    ["/logo", HOST],
+    ["/p/acme/logo", "localhost"],
+  ] as const) {
+    const answer = await ask(path, host);
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "image/png"]);
+    expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(Buffer.from(await answer.arrayBuffer())).toEqual(bytes);
+    const again = await ask(path, host, { "if-none-match": answer.headers.get("etag") ?? "" });
+    expect(again.status).toBe(304);
+  }
+  expect((await ask("/p/plain/logo", "localhost")).status).toBe(404);
+});
+
 test("a load balancer that asks by address learns whether this process is well", async () => {
   expect((await ask("/healthz", "10.0.0.7:4402")).status).toBe(200);
 });
@@ -119,4 +143,5 @@ test("503: with Postgres away a host is neither shown nor denied", async () => {
   await status.deps.pool.end();
   status.clock.atMs += 15_000;
   expect((await ask("/", HOST)).status).toBe(503);
+  expect((await ask("/p/acme/logo", "localhost")).status).toBe(503);
 });

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { Deps } from "../deps.ts";
 import { respond } from "../http-answer.ts";
 import type { ReportForm } from "../report/report-answers.ts";
+import { logoAnswer } from "../tenant-page/logo-answer.ts";
 import { tenantPageAnswer } from "../tenant-page/tenant-page-answer.ts";
 import { tenantReportAnswer } from "../tenant-page/tenant-report-answer.ts";
 
@@ -19,6 +20,7 @@ export function tenantPageRoutes(deps: Deps): Hono {
 export function tenantReportRoutes(deps: Deps): Hono {
   const routes = new Hono();
   const answer = (slug: string, form: ReportForm) => tenantReportAnswer(deps, { slug, host: null }, form);
+  routes.get("/p/:slug/logo", (c) => logoAnswer(deps, c.req.param("slug"), c.req.header("if-none-match")));
   routes.get("/p/:slug/:feed{feed\\.(?:atom|rss)}", async (c) =>
     respond(
       await answer(c.req.param("slug"), c.req.param("feed") as ReportForm),

@@ -21,7 +21,7 @@ export interface TenantPagePlace {
 
 /** `unavailable`: which endpoints are on the page cannot be read, because Postgres is away. */
 export type TenantPage =
-  | { readonly kind: "page"; readonly report: PageReport }
+  | { readonly kind: "page"; readonly report: PageReport; readonly hasLogo: boolean }
   | { readonly kind: "not-found" }
   | { readonly kind: "unavailable" };
 
@@ -49,7 +49,7 @@ export async function readTenantPage(deps: ReadDeps, place: TenantPagePlace): Pr
       incidents: news?.incidents ?? null,
       maintenances: news?.maintenances ?? [],
     };
-    return { kind: "page", report };
+    return { kind: "page", report, hasLogo: page.hasLogo };
   } catch (err) {
     deps.log.warn({ err }, "a page of a workspace could not be read");
     return { kind: "unavailable" };

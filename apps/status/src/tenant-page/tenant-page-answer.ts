@@ -15,13 +15,13 @@ export function tenantPageAnswer(deps: Deps, place: TenantPagePlace): Promise<Aw
     if (page.kind !== "page") {
       throw refusal(page.kind);
     }
-    const { report } = page;
+    const { report, hasLogo } = page;
     const base = host === null ? `/p/${report.id}` : "";
     return layout(deps.site, {
       title: `${report.title}: status`,
       description: `Are the MCP endpoints of ${report.title} working? States, incidents and scheduled maintenance.`,
       path: `/p/${report.id}`,
-      body: tenantPageView(report, { base, nowMs: deps.clock.nowMs() }),
+      body: tenantPageView(report, { base, hasLogo, nowMs: deps.clock.nowMs() }),
       head: feedLinks(base),
       // Whether it is to be found is its workspace's to decide: it gives the address away.
       isIndexed: false,

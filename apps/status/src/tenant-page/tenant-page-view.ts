@@ -9,11 +9,11 @@ import { nameOn, type PageReport, type ReportedEndpoint } from "../report/page-r
 export function tenantPageView(
   report: PageReport,
   /** `base`: path that its feeds are below; empty at a host of its own. */
-  { base, nowMs }: { readonly base: string; readonly nowMs: number },
+  { base, hasLogo, nowMs }: { readonly base: string; readonly hasLogo: boolean; readonly nowMs: number },
 ): Html {
   const nameOf = (endpointId: string) => nameOn(report, endpointId);
   return html`<div id="page" data-live>
-${summary(report)}
+${hasLogo ? html`<img class="logo" src="${base}/logo" alt="">` : ""}${summary(report)}
 <section aria-labelledby="incidents-title"><h2 id="incidents-title">Incidents</h2>
 ${report.incidents === null ? html`<p class="faint">Not at hand at the moment.</p>` : incidentCards(report.incidents, { nowMs, isClaimed: true, nameOf })}</section>
 ${maintenanceCards(report.maintenances, { nowMs, nameOf })}

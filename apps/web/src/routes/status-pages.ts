@@ -6,15 +6,18 @@ import {
 } from "@alivemcp/actions/status-pages/change-status-page";
 import { getStatusPage, listStatusPages } from "@alivemcp/actions/status-pages/list-status-pages";
 import { removePageHost, verifyPageHost } from "@alivemcp/actions/status-pages/page-host";
+import { removePageLogo, setPageLogo } from "@alivemcp/actions/status-pages/page-logo";
 import { statusPageSchema, statusPageSlugSchema } from "@alivemcp/actions/status-pages/status-page-input";
 import { listWatchedNames } from "@alivemcp/actions/watched/list-watched-names";
 import { decidePermission } from "@alivemcp/core/permissions";
 import { Hono } from "hono";
+import { html } from "hono/html";
 import type { Deps } from "../deps.ts";
 import { readPostedLists } from "../forms/posted-lists.ts";
 import { type FormRefusal, refusalOf } from "../forms/refusal-of.ts";
 import { renderPage } from "../render-page.ts";
 import { type PageHostModel, pageHostView } from "../status-pages/page-host-view.ts";
+import { pageLogoView } from "../status-pages/page-logo-view.ts";
 import {
   type StatusPageValues,
   statusPageFormView,
@@ -65,6 +68,15 @@ export function statusPageRoutes(deps: Deps): Hono<WebEnv> {
     return c.redirect(`${baseOf(c)}/${slug}`, 303);
   });
 
+  routes.post("/w/:workspace/pages/:page/logo", (c) => putLogo(deps, c, c.req.param("page")));
+
+  routes.post("/w/:workspace/pages/:page/logo/delete", async (c) => {
+    const slug = c.req.param("page");
+    await removePageLogo(deps, c.var.workspace.caller, slug);
+    c.var.flash({ tone: "good", text: "The logo is gone." });
+    return c.redirect(`${baseOf(c)}/${slug}`, 303);
+  });
+
   routes.post("/w/:workspace/pages/:page/delete", async (c) => {
     const { title } = await removeStatusPage(deps, c.var.workspace.caller, c.req.param("page"));
     c.var.flash({ tone: "good", text: `${title} is gone.` });
@@ -92,6 +104,19 @@ async function lookAtHost(deps: Deps, c: WebContext, slug: string): Promise<Resp
   }
 }
 
+async function putLogo(deps: Deps, c: WebContext, slug: string): Promise<Response> {
+  const { logo } = await c.req.parseBody();
+  const bytes = logo instanceof File ? new Uint8Array(await logo.arrayBuffer()) : new Uint8Array();
+  try {
+    await setPageLogo(deps, c.var.workspace.caller, { slug, bytes });
+  } catch (err) {
+    const { problems, status } = refusalOf(err, ["logo"]);
+    return showPage(deps, c, { slug, look: NO_LOOK, status, logoProblem: problems.logo ?? problems.form });
+  }
+  c.var.flash({ tone: "good", text: "The logo is on the page." });
+  return c.redirect(`${baseOf(c)}/${slug}`, 303);
+}
+
 /** A page that is there, as it is. Throws `not_found`. */
 async function showPage(
   deps: Deps,
@@ -100,15 +125,22 @@ async function showPage(
     readonly slug: string;
     readonly look: Omit<PageHostModel, "host">;
     readonly status: FormRefusal["status"];
+    readonly logoProblem?: string | undefined;
   },
 ): Promise<Response> {
   const page = await getStatusPage(deps, c.var.workspace.caller, input.slug);
-  const action = `${baseOf(c)}/${page.slug}/host`;
+  const at = `${baseOf(c)}/${page.slug}`;
+  const { publicUrl } = deps.site;
   return showForm(deps, c, {
     values: { ...page, description: page.description ?? "" },
     refusal: { problems: {}, status: input.status },
     isNew: false,
-    more: pageHostView(c, { host: page.host, ...input.look, action, publicUrl: deps.site.publicUrl }),
+    more: html`${pageLogoView(c, {
+      hasLogo: page.hasLogo,
+      problem: input.logoProblem ?? null,
+      action: `${at}/logo`,
+      pictureUrl: `${publicUrl}/p/${page.slug}/logo`,
+    })}${pageHostView(c, { host: page.host, ...input.look, action: `${at}/host`, publicUrl })}`,
   });
 }
 

@@ -128,3 +128,31 @@ test("a host name is asked for, its DNS record said, and nothing is shown there 
   expect((await post(theirs, { host: "status.acme-sample.com" }, other.ownerId)).status).toBe(404);
   expect((await post(`${theirs}/delete`, {}, other.ownerId)).status).toBe(404);
 });
+
+test("a logo is uploaded and taken away; what is no picture is refused beside the field, and 404 for strangers", async () => {
+  const slug = newSlug();
+  await post(`${mine.base}/pages/new`, { slug, title: "Mine", description: "", endpoint: endpointId });
+  const upload = (content: string, base = mine.base, userId = mine.ownerId) => {
+    const form = new FormData();
+    form.set("_token", dashboard.deps.signer.sign("form", `session session of ${userId}`));
+    form.set("logo", new File([Buffer.from(content, "latin1")], "logo.png", { type: "image/png" }));
+    const { origin } = new URL(dashboard.deps.config.APP_URL);
+    return askAs(dashboard, userId, `${base}/pages/${slug}/logo`, {
+      method: "POST",
+      headers: { origin },
+      body: form,
+    });
+  };
+  const picture = "\x89PNG\r\n\x1a\n sample";
+  expect((await upload(picture)).status).toBe(303);
+  const path = `${mine.base}/pages/${slug}`;
+  expect((await page(path)).text).toContain(`https://status.example/p/${slug}/logo`);
+  const refused = await upload("<svg onload=alert(1)>");
+  expect(refused.status).toBe(400);
+  expect(await refused.text()).toContain("SVG among them");
+  const other = await addWorkspace(dashboard);
+  expect((await upload(picture, other.base, other.ownerId)).status).toBe(404);
+  expect((await post(`${other.base}/pages/${slug}/logo/delete`, {}, other.ownerId)).status).toBe(404);
+  expect((await post(`${path}/logo/delete`, {})).status).toBe(303);
+  expect((await page(path)).text).not.toContain("Take the logo away");
+});

@@ -49,7 +49,7 @@ export function createStatusPage(
     }
     await setStatusPageEndpoints(scope, tx, { pageId: id, endpointIds: input.endpointIds });
     return {
-      result: { ...input, id, host: null },
+      result: { ...input, id, host: null, hasLogo: false },
       audit: { deed: "page.create", targetKind: "status-page", targetId: id, content: { ...input } },
     };
   });
@@ -65,7 +65,7 @@ export function saveStatusPage(
     const { scope } = caller;
     const before = await getStatusPageIn(scope, tx, input.slug);
     await requireShowable(scope, tx, input.endpointIds);
-    const page = { ...input, id: before.id, host: before.host };
+    const page = { ...input, id: before.id, host: before.host, hasLogo: before.hasLogo };
     await updateStatusPage(scope, tx, page);
     await setStatusPageEndpoints(scope, tx, { pageId: page.id, endpointIds: input.endpointIds });
     return {
