@@ -300,6 +300,7 @@ describe.skipIf(!hasBrowser)(`in ${CHROMIUM_PATH} (apt-get install chromium wher
       }),
     );
     const visit = async (page: Page) => {
+      const refused = page.waitForResponse(`${site}/api/embed-status/nobody`);
       await page.goto(host);
       await page.locator("#card a.card").waitFor();
       await page.locator("#pill a.pill").waitFor();
@@ -312,6 +313,7 @@ describe.skipIf(!hasBrowser)(`in ${CHROMIUM_PATH} (apt-get install chromium wher
       const background =
         "getComputedStyle(document.querySelector('#pill').shadowRoot.querySelector('a')).backgroundColor";
       expect(await page.evaluate(background)).toBe("rgb(22, 27, 34)");
+      await refused;
       expect(await page.locator("#unknown").textContent()).toBe("Our status");
     };
     await withPage({}, visit, [`404 ${site}/api/embed-status/nobody`]);
